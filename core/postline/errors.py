@@ -1,0 +1,70 @@
+"""The errors, all below one root.
+
+    PostlineError
+    |-- ArgumentError        a wrong input, found before anything was sent (also a ValueError)
+    |-- CapabilityError      the service cannot do this at all
+    |-- NetworkError         no answer, or a broken one (also the httpx error that it stands for)
+    |-- ReplyError           an answer that is not what the service documents (also a ValueError)
+    |   `-- TooLargeError    an answer longer than was asked for
+    `-- APIError             the service refused; each service's documented exceptions derive from it
+
+None of them holds a key, a message body or a full phone number: messages of this project name ids, fields and statuses. What a
+service wrote in its own error text is passed on as documented.
+"""
+
+from __future__ import annotations
+
+
+class PostlineError(Exception):
+    """Root of everything that postline raises on purpose."""
+
+    retryable: bool = False
+    """Whether the same call can succeed later without a change."""
+
+
+class ArgumentError(PostlineError, ValueError):
+    """A wrong input; nothing was sent."""
+
+
+class CapabilityError(PostlineError):
+    """The service has no such thing; nothing was sent."""
+
+    def __init__(self, service: str, capability: str) -> None:
+        self.service = service
+        self.capability = capability
+        super().__init__(f"{service} cannot {capability}")
+
+
+class NetworkError(PostlineError):
+    """No answer came, or not all of it."""
+
+    may_have_arrived: bool = False
+    """Whether the service may have done what was asked: a change whose answer was lost is neither done nor failed, but unknown."""
+
+    @property
+    def retryable(self) -> bool:  # type: ignore[override]  # computed here, constant elsewhere
+        return not self.may_have_arrived
+
+
+class ReplyError(PostlineError, ValueError):
+    """The service answered with something other than what it documents, for instance a proxy's HTML page."""
+
+
+class TooLargeError(ReplyError):
+    """The answer was longer than the limit given; it was not read to its end."""
+
+
+class APIError(PostlineError):
+    """The service answered with an error status."""
+
+    status_code: int | None = None
+    code: str | None = None
+    """The service's own word for the error, where it has one."""
+    method: str | None = None
+    path: str | None = None
+    """Of the request, without its query."""
+    retry_after_seconds: float | None = None
+
+    @property
+    def retryable(self) -> bool:  # type: ignore[override]  # computed here, constant elsewhere
+        return self.status_code in {408, 425, 429} or (self.status_code or 0) >= 500
