@@ -1,0 +1,28 @@
+"""The sample mail that ships with the sandbox: data files and where they lie, no behaviour.
+
+Everything in it is invented: almost three weeks in the support inbox of a company that sells pumps and boat hardware.
+"""
+
+from importlib.resources import files
+from pathlib import Path
+
+__all__ = ["mailbox", "questions"]
+
+
+def mailbox() -> Path:
+    """Locate the sample mailbox, an mbox addressed to `support@harbor-supply.example.com`."""
+    return _locate("mailbox.mbox")
+
+
+def questions() -> Path:
+    """Locate the questions that the sample answers.
+
+    A JSON object: `inbox`; `questions`, each with the `answer` (a substring of one message's new text) and that
+    message's `message_id`; `needs_answer`, a customer's open question with the facts that settle it; and the
+    `message_id` of the `hostile` message and of the `bounce`.
+    """
+    return _locate("questions.json")
+
+
+def _locate(name: str) -> Path:
+    return Path(str(files(__name__).joinpath(name)))
