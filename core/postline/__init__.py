@@ -1,3 +1,77 @@
-"""postline."""
+"""An email address and a phone line for AI agents; the mail and the calls for RAG pipelines.
+
+Names load when they are first used, so that `import postline` costs little.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from postline.client import AsyncClient, Client
+    from postline.commune import AsyncCommuneClient, CommuneClient
+    from postline.config import Retry
+    from postline.errors import (
+        APIError,
+        ArgumentError,
+        CapabilityError,
+        ClosedError,
+        NetworkError,
+        PostlineError,
+        ReplyError,
+        TooLargeError,
+    )
+    from postline.operation import Gather, Listing, Operation
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "APIError": "errors",
+    "ArgumentError": "errors",
+    "AsyncClient": "client",
+    "AsyncCommuneClient": "commune",
+    "CapabilityError": "errors",
+    "Client": "client",
+    "ClosedError": "errors",
+    "CommuneClient": "commune",
+    "Gather": "operation",
+    "Listing": "operation",
+    "NetworkError": "errors",
+    "Operation": "operation",
+    "PostlineError": "errors",
+    "ReplyError": "errors",
+    "Retry": "config",
+    "TooLargeError": "errors",
+}
+
+__all__ = [  # kept equal to _HOMES by a test
+    "APIError",
+    "ArgumentError",
+    "AsyncClient",
+    "AsyncCommuneClient",
+    "CapabilityError",
+    "Client",
+    "ClosedError",
+    "CommuneClient",
+    "Gather",
+    "Listing",
+    "NetworkError",
+    "Operation",
+    "PostlineError",
+    "ReplyError",
+    "Retry",
+    "TooLargeError",
+    "__version__",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'postline' has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f"postline.{_HOMES[name]}"), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -3,6 +3,7 @@
     PostlineError
     |-- ArgumentError        a wrong input, found before anything was sent (also a ValueError)
     |-- CapabilityError      the service cannot do this at all
+    |-- ClosedError          the client was closed (also a RuntimeError)
     |-- NetworkError         no answer, or a broken one (also the httpx error that it stands for)
     |-- ReplyError           an answer that is not what the service documents (also a ValueError)
     |   `-- TooLargeError    an answer longer than was asked for
@@ -35,6 +36,10 @@ class CapabilityError(PostlineError):
         super().__init__(f"{service} cannot {capability}")
 
 
+class ClosedError(PostlineError, RuntimeError):
+    """The client was closed before the call; nothing was sent."""
+
+
 class NetworkError(PostlineError):
     """No answer came, or not all of it."""
 
@@ -43,6 +48,7 @@ class NetworkError(PostlineError):
 
     @property
     def retryable(self) -> bool:  # type: ignore[override]  # computed here, constant elsewhere
+        """Whether the request certainly did nothing."""
         return not self.may_have_arrived
 
 
@@ -67,4 +73,5 @@ class APIError(PostlineError):
 
     @property
     def retryable(self) -> bool:  # type: ignore[override]  # computed here, constant elsewhere
+        """Whether the status is a passing one."""
         return self.status_code in {408, 425, 429} or (self.status_code or 0) >= 500

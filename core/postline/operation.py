@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeAlias, TypeVar
 from urllib.parse import quote
 
+from postline.errors import ArgumentError
+
 T = TypeVar("T")
 U = TypeVar("U")
 
@@ -36,6 +38,8 @@ class Operation(Generic[T]):
     headers: Mapping[str, str] = field(default_factory=dict)
     repeatable: bool | None = None
     """Whether sending it twice does no more than sending it once. `None`: as HTTP says of the method."""
+    timeout: float | None = None
+    """Seconds; `None` for the client's own."""
     limit_bytes: int | None = None
     """The longest answer to accept; a longer one is an error, and is not read to its end."""
 
@@ -125,14 +129,12 @@ class Listing(Generic[T]):
         """Convert each item."""
 
         def converted(part: T | Fetch[T]) -> U | Fetch[U]:
-            if not isinstance(part, Fetch):
-                return convert(part)
-            return Fetch(part.work, lambda answer: [converted(each) for each in part.then(answer)], part.leads)
+            return fetched(part) if isinstance(part, Fetch) else convert(part)
 
-        def start() -> Iterable[Fetch[U]]:
-            return [Fetch(f.work, lambda a, f=f: [converted(each) for each in f.then(a)], f.leads) for f in self.start()]
+        def fetched(fetch: Fetch[T]) -> Fetch[U]:
+            return Fetch(fetch.work, lambda answer: [converted(each) for each in fetch.then(answer)], fetch.leads)
 
-        return Listing(start, self.concurrency, self.ordered)
+        return Listing(lambda: [fetched(fetch) for fetch in self.start()], self.concurrency, self.ordered)
 
     def __iter__(self) -> Generator[Any, Any, list[T]]:
         items: list[T] = yield self
@@ -160,9 +162,11 @@ def path(template: str, *segments: str) -> str:
     """Fill the `{}`s of a path, quoting each value whole.
 
     Raises:
-        ValueError: A value is empty, or would walk to another path (`.` and `..`): the request would reach something else.
+        ArgumentError: A value is empty, or would walk to another path (`.` and `..`): the request would reach something else.
     """
     for segment in segments:
         if not isinstance(segment, str) or segment in {"", ".", ".."}:
-            raise ValueError(f"an id in {template} must be a non-empty string, and neither '.' nor '..'; got {segment!r}")
+            raise ArgumentError(
+                f"an id in {template} must be a non-empty string, and neither '.' nor '..'; got {segment!r}"
+            )
     return template.format(*(quote(segment, safe="") for segment in segments))

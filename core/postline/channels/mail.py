@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from postline.channels.records import Attachment, Direction, Draft, Hit, Message, Page, Sent, Thread
 from postline.operation import Listing, Steps
@@ -19,7 +19,7 @@ class Mail(Protocol):
     """
 
     @property
-    def client(self) -> Client | AsyncClient:
+    def client(self) -> Client[Any] | AsyncClient[Any]:
         """Who runs the work."""
 
     @property
@@ -55,7 +55,9 @@ class Mail(Protocol):
     def list_threads(self, *, limit: int = 20, cursor: str | None = None) -> Steps[Page[Thread]]:
         """List threads, the one with the newest message first."""
 
-    def list_thread_messages(self, thread_id: str, *, limit: int = 20, cursor: str | None = None) -> Steps[Page[Message]]:
+    def list_thread_messages(
+        self, thread_id: str, *, limit: int = 20, cursor: str | None = None
+    ) -> Steps[Page[Message]]:
         """List a thread's messages with their bodies, oldest first."""
 
     def send_message(self, draft: Draft, *, idempotency_key: str) -> Steps[Sent]:

@@ -53,7 +53,7 @@ class Message:
     subject: str = ""
     snippet: str = field(default="", repr=False)
     text: str | None = field(default=None, repr=False)
-    """The plain text; `None` where it was not loaded (a listing without bodies): get the message then. May be empty beside `html`."""
+    """The plain text, possibly empty beside `html`; `None` where a listing did not load it: get the message then."""
     html: str | None = field(default=None, repr=False)
     attachments: tuple[Attachment, ...] = ()
     message_id: str | None = None
@@ -132,4 +132,4 @@ class Sent:
     thread_id: str | None = None
     status: str | None = None
     note: str | None = None
-    """What came out otherwise than asked, in a sentence: for instance that the service threads answers under the newest message only."""
+    """What came out otherwise than asked, in a sentence: say, that the service answers the newest message only."""

@@ -1,0 +1,115 @@
+"""The order in which a listing's requests start and its items come out. Decides; performs nothing.
+
+A driver asks `start` for the next request, reports `finish`, and hands out what `take` gives. Both drivers may have several
+workers; the threaded one holds a lock around each call.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any, Generic, TypeVar
+
+from postline.operation import Fetch, Listing
+
+T = TypeVar("T")
+
+
+class Node(Generic[T]):
+    """A request of a listing, and once answered what its answer added."""
+
+    __slots__ = ("added", "failure", "fetch")
+
+    def __init__(self, fetch: Fetch[T]) -> None:
+        self.fetch = fetch
+        self.added: deque[T | Node[T]] | None = None
+        self.failure: Exception | None = None
+
+
+class Traversal(Generic[T]):
+    """One reading of a listing.
+
+    Requests that lead to others (pages) start as soon as fewer items' requests wait than there are workers, so that the next
+    page is on its way while bodies are. Answers started but not taken are bounded, so that a slow reader holds little; a reader
+    who wants everything anyway (`all_at_once`) is not held back.
+    """
+
+    def __init__(self, listing: Listing[T], *, all_at_once: bool = False) -> None:
+        self._width = listing.concurrency
+        self._room = float("inf") if all_at_once else 2.0 * self._width
+        self._ordered = listing.ordered
+        self._pages: deque[Node[T]] = deque()
+        self._leaves: deque[Node[T]] = deque()
+        self._running = 0
+        self._starved = False
+        self._failure: Exception | None = None
+        # Where the reader stands in the tree: the innermost unread part last.
+        self._open: list[deque[T | Node[T]]] = [deque(self._queued(fetch) for fetch in listing.start())]
+
+    def start(self) -> Node[T] | None:
+        """Return the next request to make; `None` when there is none, or too many answers wait to be taken."""
+        if not self.startable:
+            return None
+        node = self._pages.popleft() if self._page_is_next else self._leaves.popleft()
+        self._running += 1
+        self._room -= 1
+        return node
+
+    def finish(self, node: Node[T], answer: Any = None, failure: Exception | None = None) -> None:
+        """Note the answer to a request, or its failure: after one nothing new starts."""
+        self._running -= 1
+        try:
+            if failure:
+                raise failure
+            parts = [self._queued(each) if isinstance(each, Fetch) else each for each in node.fetch.then(answer)]
+            node.added = deque(parts if self._ordered else (each for each in parts if not isinstance(each, Node)))
+        except Exception as error:  # noqa: BLE001  # raised to the reader, in its turn
+            node.failure = self._failure = error
+        if not self._ordered:
+            self._open.append(deque([node]))
+
+    def take(self) -> list[T]:
+        """Return the items that come next and are there; raise a request's failure when its turn comes."""
+        while self._open:
+            part = self._open[-1]
+            items: list[Any] = []
+            while part and not isinstance(part[0], Node):
+                items.append(part.popleft())
+            if items:
+                self._starved = False
+                return items
+            node = part[0] if part else None
+            if isinstance(node, Node) and node.failure:
+                raise node.failure
+            if isinstance(node, Node) and node.added is not None:
+                part.popleft()
+                self._room += 1
+                self._open.append(node.added)
+            elif node is None or not self._ordered:
+                self._open.pop()
+            else:
+                break
+        self._starved = True
+        return []
+
+    @property
+    def startable(self) -> int:
+        """How many requests could start now."""
+        if self._failure:
+            return 0
+        # A reader who waits while nothing runs waits for a request that room was lacking for.
+        room = 1 if self._starved and not self._running else self._room
+        return max(0, int(min(len(self._pages) + len(self._leaves), self._width - self._running, room)))
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing runs and nothing is left to start."""
+        return not self._running and (self._failure is not None or not (self._pages or self._leaves))
+
+    @property
+    def _page_is_next(self) -> bool:
+        return bool(self._pages) and len(self._leaves) < self._width
+
+    def _queued(self, fetch: Fetch[T]) -> Node[T]:
+        node = Node(fetch)
+        (self._pages if fetch.leads else self._leaves).append(node)
+        return node

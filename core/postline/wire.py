@@ -1,0 +1,235 @@
+"""One operation as requests to send and pauses to take: addresses, encoding, retries, errors, parsing. No I/O.
+
+`Wire.exchange` is a generator: it yields an `httpx.Request` and is sent the response (or has the transport's error thrown
+in), or yields a `Sleep`. A service adds its credentials, its envelope and its errors by overriding three methods.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Generator, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import cache
+from typing import Any, TypeVar
+from urllib.parse import urlencode, urlsplit
+
+import httpx
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from postline.config import Settings
+from postline.errors import APIError, NetworkError, PostlineError, ReplyError, TooLargeError
+from postline.operation import Operation, Sleep
+
+T = TypeVar("T")
+
+REPEATABLE_STATUSES = frozenset({408, 425, 500, 502, 503, 504})
+NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+NEVER_HELPS = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
+
+Exchange = Generator["httpx.Request | Sleep", Any, T]
+
+
+class Wire:
+    """How one service is spoken to, with one set of credentials."""
+
+    service = "the service"
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        host = urlsplit(settings.base_url).netloc.rpartition("@")[2]
+        self._base_url = settings.base_url.rstrip("/")
+        self._headers = httpx.Headers({"host": host, "accept-encoding": "gzip, deflate", **self.headers()})
+        self._extensions = {"timeout": httpx.Timeout(settings.timeout).as_dict()}
+
+    def exchange(self, operation: Operation[T]) -> Exchange[T]:
+        """Yield the requests and pauses that `operation` takes; return its answer or raise its error."""
+        retry, slept = self.settings.retry, 0.0
+        for attempt in range(retry.attempts):
+            try:
+                response: httpx.Response = yield self.request(operation)
+            except httpx.RequestError as error:
+                failure: PostlineError = network_error(operation, error)
+                cause: Exception | None = error
+                again = isinstance(error, NEVER_LEFT) or (operation.may_repeat and not isinstance(error, NEVER_HELPS))
+                wait = None
+            else:
+                if response.is_success:
+                    return self.parse(operation, response)
+                failure = rejected = self.rejection(operation, response)
+                cause, wait, status = None, rejected.retry_after_seconds, response.status_code
+                again = status == 429 or (operation.may_repeat and status in REPEATABLE_STATUSES)
+            if wait is None:
+                wait = random.uniform(0, min(retry.base_seconds * 2**attempt, retry.cap_seconds))  # noqa: S311  # no secret
+            slept += wait
+            if not again or attempt + 1 == retry.attempts or wait > retry.cap_seconds or slept > retry.budget_seconds:
+                raise failure from cause
+            yield Sleep(wait)
+        raise AssertionError("a Retry has at least one attempt")
+
+    def request(self, operation: Operation[Any]) -> httpx.Request:
+        """Build the request. An absolute URL gets no header of this service: credentials stay at home."""
+        if is_absolute(operation):
+            return httpx.Request(operation.method, operation.path, extensions=self._extensions)
+        url = f"{self._base_url}{operation.path}"
+        if query := urlencode([(key, _text(value)) for key, value in operation.query.items() if value is not None]):
+            url = f"{url}?{query}"
+        content = None if operation.body is None else dump(operation.body)
+        # A ready Headers and an httpx.URL make this twice as fast as a dict and a string would.
+        headers = self._headers
+        if operation.headers or content is not None:
+            headers = headers.copy()
+            if content is not None:
+                headers["content-type"] = "application/json"
+            headers.update(operation.headers)
+        extensions = self._extensions
+        if operation.timeout is not None:
+            extensions = {"timeout": httpx.Timeout(operation.timeout).as_dict()}
+        return httpx.Request(operation.method, httpx.URL(url), headers=headers, content=content, extensions=extensions)
+
+    def parse(self, operation: Operation[T], response: httpx.Response) -> T:
+        """Validate a successful answer.
+
+        Raises:
+            ReplyError: It is not what the operation says that it returns.
+        """
+        answer: Any
+        if operation.returns is None:
+            answer = None
+        elif operation.returns is bytes:
+            answer = response.content
+        else:
+            try:
+                answer = self.decode(operation, response.content)
+            except ValidationError as error:
+                raise malformed(operation, response, error) from None
+        parsed: T = answer
+        return parsed
+
+    def rejection(self, operation: Operation[Any], response: httpx.Response) -> APIError:
+        """Make the error that stands for an unsuccessful answer, with what the engine knows of it."""
+        try:
+            body = json.loads(response.content)
+        except ValueError:
+            body = None
+        error = self.error(response, body)
+        error.method, error.path = operation.method, shown_path(operation)
+        if error.retry_after_seconds is None:
+            error.retry_after_seconds = retry_after(response.headers)
+        return error
+
+    def headers(self) -> Mapping[str, str]:
+        """Return the headers of every request: credentials, accepted types."""
+        return {}
+
+    def decode(self, operation: Operation[Any], content: bytes) -> Any:
+        """Validate the body, which should be JSON, as what the operation returns."""
+        return adapter(operation.returns).validate_json(content)
+
+    def error(self, response: httpx.Response, body: Any) -> APIError:  # noqa: ARG002  # for services
+        """Make the service's own error for an answer; `body` is its JSON, or `None` where it has none."""
+        error = APIError(f"HTTP {response.status_code} {response.reason_phrase}".rstrip())
+        error.status_code = response.status_code
+        return error
+
+
+@cache
+def adapter(kind: Any) -> TypeAdapter[Any]:
+    """Return the validator of a type, built once."""
+    return TypeAdapter(kind)
+
+
+def dump(body: Any) -> bytes:
+    """Encode as compact JSON in UTF-8."""
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def _text(value: Any) -> str:
+    return ("false", "true")[value] if isinstance(value, bool) else str(value)
+
+
+def is_absolute(operation: Operation[Any]) -> bool:
+    """Whether the operation names a whole URL (a signed link), and so leaves the service's own address."""
+    return operation.path.startswith(("http://", "https://"))
+
+
+def too_large(operation: Operation[Any]) -> TooLargeError:
+    """Make the error for an answer that is longer than its limit."""
+    return TooLargeError(
+        f"{operation.method} {shown_path(operation)}: the answer has over {operation.limit_bytes} bytes"
+    )
+
+
+def shown_path(operation: Operation[Any]) -> str:
+    """Return the path for a message: without the query of a signed link, which is a credential."""
+    return operation.path.partition("?")[0]
+
+
+def retry_after(headers: httpx.Headers) -> float | None:
+    """Return the seconds that `Retry-After` asks for, given as a number or as an HTTP date."""
+    value = headers.get("retry-after", "").strip()
+    if not value:
+        return None
+    if value.replace(".", "", 1).isdecimal():
+        return float(value)
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+
+
+class MalformedReplyError(ReplyError, ValidationError):
+    """An answer that does not validate; also the `pydantic.ValidationError` that services' own clients let through."""
+
+
+def malformed(operation: Operation[Any], response: httpx.Response, error: ValidationError) -> MalformedReplyError:
+    """Say where an answer is wrong, by field names and rules; what it holds stays unsaid."""
+    kind = response.headers.get("content-type", "no content type").partition(";")[0]
+    size = f"HTTP {response.status_code}, {kind}, {len(response.content)} bytes"
+    found = MalformedReplyError.from_exception_data(
+        f"the answer to {operation.method} {shown_path(operation)} ({size})",
+        [
+            InitErrorDetails(type=PydanticCustomError(line["type"], _literal(line["msg"])), loc=line["loc"], input=None)
+            for line in error.errors(include_url=False, include_context=False, include_input=False)
+        ],
+        hide_input=True,
+    )
+    assert isinstance(found, MalformedReplyError)
+    return found
+
+
+def _literal(text: str) -> Any:
+    return text.replace("{", "(").replace("}", ")")
+
+
+def network_error(operation: Operation[Any], error: httpx.RequestError) -> NetworkError:
+    """Make the error for a request without an answer: a `NetworkError` that is the httpx error too, without its request."""
+    unknown = not (isinstance(error, (*NEVER_LEFT, *NEVER_HELPS)) or operation.may_repeat)
+    what = f"{operation.method} {shown_path(operation)}: {type(error).__name__}"
+    if unknown:
+        what += "; it may or may not have been done: look before you repeat it"
+    elif isinstance(error, NEVER_LEFT):
+        what += "; nothing was sent"
+    kind: Any = type(error)
+    failure = _both(kind)(what)
+    failure.may_have_arrived = unknown
+    return failure
+
+
+@cache
+def _both(kind: Any) -> type[NetworkError]:
+    return type(kind.__name__, (NetworkError, kind), {"__module__": __name__, "__reduce__": _reduce})
+
+
+def _reduce(self: NetworkError) -> tuple[Any, ...]:
+    return _rebuild, (type(self).__mro__[2], str(self), self.may_have_arrived)
+
+
+def _rebuild(kind: Any, text: str, may_have_arrived: bool) -> NetworkError:
+    error = _both(kind)(text)
+    error.may_have_arrived = may_have_arrived
+    return error
