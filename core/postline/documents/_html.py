@@ -1,0 +1,138 @@
+"""HTML mail to plain text: what a reader sees, block by block; what is hidden from the reader is left out.
+
+A scan over tokens and not a tree: building the standard's tree takes quadratic time on mail made for it (deep nesting,
+unclosed formatting) and longer on ordinary mail too, and text needs no more of it than quotes, lists and table rows.
+"""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+from postline.documents._characters import visible
+from postline.documents._layout import Layout, elements
+
+_ATTRIBUTES = r"""[^>=]*+(?:=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z))?+[^>=]*+)*+"""
+_TOKEN = re.compile(
+    rf"""
+    <(?:
+        (?P<unseen>script|style|title|template|xmp|iframe|noembed|noframes) (?=[\s/>])
+            .*? (?: </(?P=unseen)(?=[\s/>])[^>]*+ (?:>|\Z) | \Z )
+      | (?P<name>/?+[a-z][^\s/>]*+) (?P<attributes>{_ATTRIBUTES}) (?:>|\Z)
+      | !--(?: -?> | .*? (?: --!?> | \Z ) )
+      | [!?/][^>]*+ (?:>|\Z)
+    )
+    """,
+    re.IGNORECASE | re.DOTALL | re.VERBOSE,
+)
+_NOTHING = r"""\s*+:\s*+0*+(?:\.0*+)?+(?:px|pt|r?em|%)?+\s*+(?=[;!"']|\Z)"""
+_HIDDEN = re.compile(
+    rf"""display\s*+:\s*+none|visibility\s*+:\s*+hidden|(?<!-)(?:opacity|max-height){_NOTHING}"""
+    r"""|(?:\A\s*+|["']\s++)hidden(?=[\s=/]|\Z)""",
+    re.IGNORECASE,
+)
+_FONT_SIZE = re.compile(rf"font-size(?:(?P<tiny>{_NOTHING}|\s*+:\s*+1px)|\s*+:)", re.IGNORECASE)
+_LONG_REFERENCE = re.compile(r"&#[0-9]{8,}+;?")
+_EMPTY = elements("area base br col embed hr img input link meta source track wbr")
+_STARTS_BLOCK = elements("p div table ul ol dl li blockquote pre h1 h2 h3 h4 h5 h6 hr section center")
+_CELL_ENDS = elements("td th /td /th tr /tr tbody /tbody /table")
+# For elements whose end tag may be missing: the tags that end them, and the elements inside which those do not count.
+_ENDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
+    "p": (_STARTS_BLOCK | elements("/p /div /td /blockquote"), elements("")),
+    "li": (elements("li /li /ul /ol"), elements("ul ol")),
+    "td": (_CELL_ENDS, elements("table")),
+    "th": (_CELL_ENDS, elements("table")),
+    "tr": (_CELL_ENDS - elements("td th /td /th"), elements("table")),
+}
+
+
+def html_to_text(html: str) -> str:
+    """Render HTML as plain text, in time linear in its length; nothing is refused.
+
+    Quotes are marked with `>`, lists with `-` or numbers, the cells of a row are separated by ` | `, a link's address
+    follows its text in parentheses. Hidden elements, scripts, styles, comments and invisible characters are left out.
+    """
+    layout = Layout()
+    hidden: _Hidden | None = None
+    at = 0
+    for token in _TOKEN.finditer(html):
+        start, before, at = token.start(), at, token.end()
+        if hidden is None and start > before:
+            layout.text(_plain(html[before:start]))
+        if (name := token["name"]) is None:
+            continue
+        name, attributes = name.lower(), token["attributes"]
+        if hidden is not None:
+            if not hidden.ended_by(name, attributes):
+                continue
+            hidden = None
+        if attributes:
+            hidden = _Hidden.begun_by(name, attributes)
+        if hidden is None:
+            _tag(layout, name, attributes)
+    if hidden is None:
+        layout.text(_plain(html[at:]))
+    return layout.finish()
+
+
+def _plain(markup: str) -> str:
+    text = markup
+    if "&" in markup:
+        try:
+            text = unescape(markup)
+        except ValueError:  # a reference with more digits than Python converts
+            text = unescape(_LONG_REFERENCE.sub("\ufffd", markup))
+    return visible(text)
+
+
+def _tag(layout: Layout, name: str, attributes: str) -> None:
+    if name == "a":
+        layout.open_link(_value(_HREF, attributes))
+    elif name == "img":
+        layout.text(_value(_ALT, attributes))
+    elif name.startswith("/"):
+        layout.close(name[1:])
+    else:
+        layout.open(name)
+
+
+def _attribute(name: str) -> re.Pattern[str]:
+    return re.compile(rf"""(?:\A|[\s"'/]){name}\s*+=\s*+(?:"([^"]*+)|'([^']*+)|([^\s"'>]++))""", re.IGNORECASE)
+
+
+_HREF, _ALT = _attribute("href"), _attribute("alt")
+
+
+def _value(attribute: re.Pattern[str], attributes: str) -> str:
+    found = attribute.search(attributes)
+    return _plain(found[found.lastindex or 0]) if found else ""
+
+
+class _Hidden:
+    """An element that the reader does not see, while the scan is inside of it."""
+
+    def __init__(self, name: str, *, tiny: bool) -> None:
+        self._ends, self._shields = _ENDS.get(name, (frozenset(["/" + name]), frozenset([name])))
+        self._tiny = tiny
+        self._depth = 0
+
+    @classmethod
+    def begun_by(cls, name: str, attributes: str) -> _Hidden | None:
+        if name in _EMPTY or name.startswith("/"):
+            return None
+        if _HIDDEN.search(attributes):
+            return cls(name, tiny=False)
+        size = _FONT_SIZE.search(attributes)
+        return cls(name, tiny=True) if size and size["tiny"] else None
+
+    def ended_by(self, name: str, attributes: str) -> bool:
+        """Take note of a tag inside; true where the hidden part is over and the tag itself is to be rendered."""
+        if self._tiny and (size := _FONT_SIZE.search(attributes)) and not size["tiny"]:
+            return True  # newsletters set size 0 around cells that set a size of their own
+        if self._depth == 0 and name in self._ends:
+            return True
+        if name in self._shields:
+            self._depth += 1
+        elif self._depth and name.startswith("/") and name[1:] in self._shields:
+            self._depth -= 1
+        return False
