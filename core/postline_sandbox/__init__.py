@@ -1,1 +1,7 @@
-"""Part of postline."""
+"""A local twin of the services that postline speaks: real HTTP on loopback, no account, no key, no network."""
+
+from postline_sandbox.control.operation import ControlError
+from postline_sandbox.sandbox import Access, Control, Sandbox
+from postline_sandbox.storage import StorageError
+
+__all__ = ["Access", "Control", "ControlError", "Sandbox", "StorageError"]

@@ -1,0 +1,1 @@
+"""The Commune half of the sandbox."""
