@@ -1,0 +1,39 @@
+"""What an agent can do, as tools: each declared once, bound to channels by a `Toolbox`, restricted by wrapping it."""
+
+from postline.tools.approval import ApprovalRequest, Decision, Deny, Edit, approve
+from postline.tools.audit import AuditEvent, audit
+from postline.tools.call import Call, Layer, Limits, Proceed
+from postline.tools.catalogue import CATALOGUE
+from postline.tools.declare import Effect, Tool, tool
+from postline.tools.policy import allow_recipients, limit_sends, only, read_only
+from postline.tools.rehearsal import dry_run
+from postline.tools.result import Result, ToolArgumentError, ToolError, UnknownOutcomeError
+from postline.tools.toolbox import Toolbox
+
+__all__ = [
+    "CATALOGUE",
+    "ApprovalRequest",
+    "AuditEvent",
+    "Call",
+    "Decision",
+    "Deny",
+    "Edit",
+    "Effect",
+    "Layer",
+    "Limits",
+    "Proceed",
+    "Result",
+    "Tool",
+    "ToolArgumentError",
+    "ToolError",
+    "Toolbox",
+    "UnknownOutcomeError",
+    "allow_recipients",
+    "approve",
+    "audit",
+    "dry_run",
+    "limit_sends",
+    "only",
+    "read_only",
+    "tool",
+]

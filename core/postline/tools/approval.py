@@ -1,0 +1,113 @@
+"""Approval: a person, or a program, decides on each call before it has its effect."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, TypeAlias
+
+from postline.channels import Draft
+from postline.operation import Offload, Steps
+from postline.tools.call import Call, Proceed
+from postline.tools.declare import Effect
+from postline.tools.rendering import clean, inline
+from postline.tools.result import Result, ToolError
+from postline.tools.toolbox import Toolbox
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalRequest:
+    """What is about to happen."""
+
+    tool: str
+    effect: Effect
+    arguments: Mapping[str, Any] = field(repr=False)
+    """As the model gave them; an edited call replaces them all."""
+    summary: str = field(repr=False)
+    """For a person: what happens if it is approved."""
+    draft: Draft | None = field(default=None, repr=False)
+    """The mail as it will go out, recipients of answers included; `None` for tools that send no mail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deny:
+    """Do not do it. The reason is told to the model."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Do it with these arguments instead. They are checked, and every other policy judges the call anew."""
+
+    arguments: Mapping[str, Any] = field(repr=False)
+
+
+Decision: TypeAlias = bool | Deny | Edit
+Ask: TypeAlias = Callable[[ApprovalRequest], Decision | Awaitable[Decision]]
+
+
+class _EditedError(ToolError):
+    """Ends a call in favour of an edited one."""
+
+    def __init__(self, arguments: Mapping[str, Any]) -> None:
+        super().__init__("The call was edited; the edited one was made instead.")
+        self.arguments = arguments
+
+
+def approve(
+    toolbox: Toolbox, ask: Ask, *, effects: Collection[Effect] = ("write", "send", "spend", "secret")
+) -> Toolbox:
+    """Ask before a call has its effect. A mail is shown as it would go out, with the recipients that it would really get.
+
+    Args:
+        toolbox: What to restrict.
+        ask: Returns `True`, `Deny(reason)` or `False`, or `Edit(arguments)`; anything else denies. A coroutine function serves
+            callers that await.
+        effects: The effects that need approval.
+    """
+
+    def consult(call: Call, draft: Draft | None = None) -> Steps[None]:
+        request = ApprovalRequest(
+            tool=call.tool.name,
+            effect=call.tool.effect,
+            arguments=call.arguments,
+            summary=_summary(call, draft),
+            draft=draft,
+        )
+        decision: object = yield from Offload(partial(ask, request))
+        match decision:
+            case True:
+                return
+            case Edit(arguments=arguments):
+                raise _EditedError(arguments)
+            case Deny(reason=str(reason)) if reason:
+                raise ToolError(f"The call was not approved: {inline(reason)}")
+        raise ToolError("The call was not approved.")
+
+    def layer(call: Call, proceed: Proceed) -> Steps[Result]:
+        def door(act: Callable[..., Steps[Any]], *given: Any, **options: Any) -> Steps[Any]:
+            yield from consult(call, next((each for each in given if isinstance(each, Draft)), None))
+            return (yield from act(*given, **options))
+
+        if call.tool.effect not in effects or call.cleared is layer:
+            return (yield from proceed(call))
+        try:
+            if call.tool.gate:
+                return (yield from proceed(call.around(call.tool.gate, door)))
+            yield from consult(call)
+            return (yield from proceed(call))
+        except _EditedError as edited:
+            return (yield from call.again(edited.arguments, layer))
+
+    return toolbox.under(layer)
+
+
+def _summary(call: Call, draft: Draft | None) -> str:
+    if draft is None:
+        lines = [f"{name}: {inline(str(value))}" for name, value in call.arguments.items()]
+        return "\n".join([call.tool.name, *lines])
+    people = {"to": draft.to, "cc": draft.cc, "bcc": draft.bcc}
+    lines = [f"{kind}: {', '.join(each.email for each in some)}" for kind, some in people.items() if some]
+    return "\n".join([call.tool.name, *lines, f"subject: {inline(draft.subject)}", "", clean(draft.text)])

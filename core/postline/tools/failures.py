@@ -1,0 +1,37 @@
+"""Failures as a model should read them: short, without mail text, and with a word on whether trying again can help."""
+
+from __future__ import annotations
+
+from postline.errors import APIError, ArgumentError, CapabilityError, ClosedError, NetworkError, PostlineError
+from postline.tools.declare import Tool
+from postline.tools.rendering import inline
+from postline.tools.result import ToolArgumentError, ToolError
+
+
+def failure(tool: Tool, error: Exception) -> ToolError:
+    """Return the failure of a tool that an exception means. What was not raised on purpose is named by its class alone."""
+    match error:
+        case ToolError():
+            return error
+        case ArgumentError():
+            return ToolArgumentError(_sentence(error))
+        case PostlineError():
+            return ToolError(_sentence(error), retryable=error.retryable)
+    return ToolError(f"{tool.name} failed unexpectedly ({type(error).__name__}).")
+
+
+def may_have_happened(error: Exception) -> bool:
+    """Whether what was asked of a service may have been done although asking ended in this error."""
+    match error:
+        case NetworkError():
+            return error.may_have_arrived
+        case APIError():
+            return (error.status_code or 500) >= 500
+        case ToolError() | ArgumentError() | CapabilityError() | ClosedError():
+            return False
+    return True
+
+
+def _sentence(error: Exception) -> str:
+    text = inline(str(error), 300) or type(error).__name__
+    return text if text.endswith((".", "!", "?")) else f"{text}."
