@@ -100,7 +100,7 @@ class Client(_Base[W]):
             case Generator():
                 return self._flow(work)
             case Listing():
-                return list(self._items(Traversal(work, all_at_once=True), work.concurrency))
+                return list(self._items(Traversal(work, all_at_once=True), work.concurrency, lazy=False))
             case Sleep():
                 return time.sleep(work.seconds)
             case Offload():
@@ -154,9 +154,9 @@ class Client(_Base[W]):
                         raise too_large(operation)
                 return _whole(response, content)
 
-    def _items(self, traversal: Traversal[T], width: int) -> Iterator[T]:
+    def _items(self, traversal: Traversal[T], width: int, *, lazy: bool = True) -> Iterator[T]:
         if width > 1:
-            return _Crew(self._answer, traversal, width).items()
+            return _Crew(self._answer, traversal, width, lazy).items()
         return self._items_one_by_one(traversal)
 
     def _items_one_by_one(self, traversal: Traversal[T]) -> Iterator[T]:
@@ -189,14 +189,19 @@ class Client(_Base[W]):
 
 
 class _Crew(Generic[T]):
-    """Threads that make a listing's requests while its reader reads."""
+    """Threads that make a listing's requests while its reader reads; one who is not lazy is woken once, at the end."""
 
     def __init__(
-        self, answer: Callable[[Node[T]], tuple[Any, Exception | None]], traversal: Traversal[T], width: int
+        self,
+        answer: Callable[[Node[T]], tuple[Any, Exception | None]],
+        traversal: Traversal[T],
+        width: int,
+        lazy: bool,
     ) -> None:
         self._answer = answer
         self._traversal = traversal
         self._width = width
+        self._lazy = lazy
         self._threads = 0
         self._idle = 0
         self._stopped = False
@@ -239,7 +244,8 @@ class _Crew(Generic[T]):
                     self._traversal.finish(node, answer, failure)
                     if self._traversal.startable > 1:
                         self._employ()
-                    self._news.notify()
+                    if self._lazy or self._traversal.finished:
+                        self._news.notify()
                 else:
                     self._idle += 1
                     self._work.wait()

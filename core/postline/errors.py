@@ -75,3 +75,7 @@ class APIError(PostlineError):
     def retryable(self) -> bool:  # type: ignore[override]  # computed here, constant elsewhere
         """Whether the status is a passing one."""
         return self.status_code in {408, 425, 429} or (self.status_code or 0) >= 500
+
+
+class IncompleteWarning(UserWarning):
+    """Something could not be read because the service has no way to it; the text says what is missing."""

@@ -97,7 +97,7 @@ class Traversal(Generic[T]):
         if self._failure:
             return 0
         # A reader who waits while nothing runs waits for a request that room was lacking for.
-        room = 1 if self._starved and not self._running else self._room
+        room = max(self._room, 1) if self._starved and not self._running else self._room
         return max(0, int(min(len(self._pages) + len(self._leaves), self._width - self._running, room)))
 
     @property

@@ -28,8 +28,9 @@ class Attachment:
 
     id: str
     """Opaque; give it back to the channel that it came from."""
-    filename: str
-    media_type: str
+    filename: str = ""
+    """As its sender wrote it; empty, like the rest, where a listing tells only that there is a file."""
+    media_type: str = ""
     size_bytes: int | None = None
 
 
@@ -102,6 +103,8 @@ class Page(Generic[T]):
     items: tuple[T, ...]
     cursor: str | None = None
     """Where to read on; `None` on the last page."""
+    note: str | None = None
+    """What the service has but cannot list, in a sentence; `None` where nothing is missing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
