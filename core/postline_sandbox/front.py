@@ -2,19 +2,15 @@
 
 import itertools
 import zlib
-from collections.abc import Awaitable, Callable, Iterable
-from typing import Any
+from collections.abc import Iterable
 from uuid import uuid4
+
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from postline_sandbox.faults import Fault, not_json
 from postline_sandbox.service import Service
 from postline_sandbox.web import HTML_TYPE, Answer, Header, Reply, Request
 from postline_sandbox.world import World
-
-Scope = dict[str, Any]
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
-Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _GZIP_ABOVE_BYTES = 1024
 _GZIP_FORMAT = 31
@@ -25,7 +21,7 @@ _request_ids = (f"{uuid4().hex[:8]}-0000-4000-8000-{number:012x}".encode() for n
 class Front:
     """Everything that is served on the sandbox's port."""
 
-    def __init__(self, world: World, control: Application, control_path: str) -> None:
+    def __init__(self, world: World, control: ASGIApp, control_path: str) -> None:
         self._world = world
         self._control = control
         self._control_path = control_path.encode()

@@ -147,7 +147,7 @@ class Hooks:
 
     async def post(self, service: str, attempt: Attempt) -> Outcome:
         """Post one attempt and report; nothing is stored."""
-        import httpx  # noqa: PLC0415 - loaded when the first webhook is posted
+        import httpx  # loaded with the first webhook
 
         policy = self._policies[service]
         timeout = policy.first_timeout_seconds if attempt.number == 1 else policy.later_timeout_seconds

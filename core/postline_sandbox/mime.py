@@ -65,7 +65,7 @@ def parse(raw: bytes) -> Mail:
         return _mail(message, raw)
     except MalformedMailError:
         raise
-    except Exception as error:  # noqa: BLE001 - the standard parser fails in many ways; one mail must not end an import
+    except Exception as error:  # the standard parser fails in many ways; one mail must not end an import
         raise MalformedMailError(f"the parser gave up: {type(error).__name__}") from error
 
 

@@ -53,6 +53,15 @@ class Storage:
         """Return all rows."""
         return self._connection.execute(sql, values).fetchall()
 
+    def select(self, start: str, where: dict[str, Any], end: str = "") -> list[Row]:
+        """Return the rows of a SELECT under conditions.
+
+        A condition's name is a column, or a column and a comparison; a value of None means no condition.
+        """
+        asked = {name: value for name, value in where.items() if value is not None}
+        conditions = " AND ".join(f"{name if ' ' in name else f'{name} ='} ?" for name in asked)
+        return self.rows(f"{start} WHERE {conditions} {end}", tuple(asked.values()))
+
     def row(self, sql: str, *values: Any) -> Row | None:
         """Return the first row, or None."""
         found: Row | None = self._connection.execute(sql, values).fetchone()

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 _HEADER_CHARS = 998
 _OWN_HEADERS = frozenset(
-    "from to cc bcc sender return-path delivered-to received dkim-signature authentication-results arc-seal"
-    " arc-message-signature arc-authentication-results x-google-dkim-signature list-unsubscribe"
-    " list-unsubscribe-post in-reply-to references".split()
+    {"from", "to", "cc", "bcc", "sender", "return-path", "delivered-to", "received", "dkim-signature"}
+    | {"authentication-results", "arc-seal", "arc-message-signature", "arc-authentication-results"}
+    | {"x-google-dkim-signature", "list-unsubscribe", "list-unsubscribe-post", "in-reply-to", "references"}
 )
 _BLOCK = re.compile(r"(?i)<(script|style)\b.*?</\1>|<br\s*/?>|</(p|div|tr|li|h[1-6])>", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")

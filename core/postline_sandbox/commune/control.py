@@ -64,7 +64,7 @@ class CommuneControl(Operations):
         domains_per_day, storage_bytes (whole numbers, null for no limit), search, bursts, health, warmup (true or
         false), and sms_credits, what is left to pay text messages with.
         """
-        return self._set_limits(tier, self._organization(organization), limits or {})
+        return self._set_limits(tier, self._organization(organization), dict(limits or {}))
 
     @operation
     def publish_dns(self, domain: str) -> dict[str, Any]:
@@ -184,7 +184,7 @@ class CommuneControl(Operations):
         return organization_id
 
     def _set_limits(self, tier: str | None, organization_id: str, given: Json) -> dict[str, Any]:
-        credits = given.pop("sms_credits", None)
+        balance = given.pop("sms_credits", None)
         unknown = given.keys() - set(limits.NAMES)
         if unknown:
             raise ControlError(f"set_limits: unknown limits {', '.join(sorted(unknown))}")
@@ -202,9 +202,9 @@ class CommuneControl(Operations):
         storage.run(
             "UPDATE commune_organizations SET limits = ? WHERE organization_id = ?", json.dumps(given), organization_id
         )
-        if credits is not None:
+        if balance is not None:
             sql = "UPDATE commune_organizations SET sms_credits = ? WHERE organization_id = ?"
-            storage.run(sql, int(credits), organization_id)
+            storage.run(sql, int(balance), organization_id)
         name, holding = limits.of(self._commune, organization_id)
         return {"tier": name, **{one: getattr(holding, one) for one in limits.NAMES}}
 

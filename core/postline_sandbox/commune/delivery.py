@@ -28,30 +28,30 @@ def get_metrics(call: Call) -> Reply:
     inbox_id, domain_id = _place(call)
     period = call.filter("period") or (f"{call.filter('days')}d" if call.filter("days") else "7d")
     days, now = _days(period), call.commune.clock.now_ms()
-    where, values = _where(call, inbox_id, domain_id)
-    rows = call.commune.storage.rows(
-        "SELECT delivery_status, count(*) FROM commune_messages WHERE direction = 'outbound' AND created_at > ?"
-        f" AND {where} GROUP BY delivery_status",
-        (iso(now - days * _DAY_MS), *values),
+    window = {"direction": "outbound", "created_at >": iso(now - days * _DAY_MS)}
+    rows = call.commune.storage.select(
+        "SELECT delivery_status, count(*) FROM commune_messages",
+        {**_where(call, inbox_id, domain_id), **window},
+        "GROUP BY delivery_status",
     )
-    counts = dict(rows)
+    counts: dict[str, int] = dict(rows)
     sent = sum(counts.values())
     totals = {name: counts.get(name, 0) for name in _STATUSES}
     rates = {f"{name}_rate": _percent(totals[status], sent) for name, status in _RATES.items()}
     rates |= {"suppression_rate": _percent(totals["suppressed"], sent), "orphan_event_rate": _percent(0, sent)}
-    window = {"period_start": iso(now - days * _DAY_MS), "period_end": iso(now), "period_days": days}
-    place = {"inbox_id": inbox_id, "domain_id": domain_id}
-    return call.data({**place, "period": period, **window, "sent": sent, **totals, "orphan_events": 0, **rates})
+    facts = {"inbox_id": inbox_id, "domain_id": domain_id, "period": period, "period_days": days}
+    facts |= {"period_start": iso(now - days * _DAY_MS), "period_end": iso(now)}
+    return call.data({**facts, "sent": sent, **totals, "orphan_events": 0, **rates})
 
 
 def list_suppressions(call: Call) -> Reply:
     """List addresses that get no more mail, newest first."""
     inbox_id, domain_id = _place(call)
-    where, values = _where(call, inbox_id, None if inbox_id else domain_id)
-    rows = call.commune.storage.rows(
+    rows = call.commune.storage.select(
         "SELECT suppression_id, email, reason, type, source, inbox_id, domain_id, message_id, created_ms, expires_ms"
-        f" FROM commune_suppressions WHERE {where} ORDER BY created_ms DESC, email LIMIT {call.limit(50, 200)}",
-        values,
+        " FROM commune_suppressions",
+        _where(call, inbox_id, None if inbox_id else domain_id),
+        f"ORDER BY created_ms DESC, email LIMIT {call.limit(50, 200)}",
     )
     return call.data([_suppression(row) for row in rows])
 
@@ -62,15 +62,12 @@ def list_events(call: Call) -> Reply:
     inbox_id, domain_id = call.filter("inbox_id", "inboxId"), call.filter("domain_id", "domainId")
     if not (message_id or inbox_id or domain_id):
         raise refuse(400, "Provide at least one of: inbox_id, domain_id, message_id")
-    where, values = _where(call, inbox_id, domain_id)
-    for column, value in (("message_id", message_id), ("event_type", call.filter("event_type", "eventType"))):
-        if value:
-            where += f" AND {column} = ?"
-            values += (value,)
-    rows = call.commune.storage.rows(
+    kind = {"message_id": message_id, "event_type": call.filter("event_type", "eventType")}
+    rows = call.commune.storage.select(
         "SELECT event_id, message_id, event_type, inbox_id, domain_id, processed_at, recipient, data"
-        f" FROM commune_events WHERE {where} ORDER BY processed_at DESC, seq DESC LIMIT {call.limit(50, 200)}",
-        values,
+        " FROM commune_events",
+        {**_where(call, inbox_id, domain_id), **kind},
+        f"ORDER BY processed_at DESC, seq DESC LIMIT {call.limit(50, 200)}",
     )
     return call.data([_event(row) for row in rows])
 
@@ -173,13 +170,8 @@ def _place(call: Call) -> tuple[str | None, str | None]:
     return inbox_id, domain_id
 
 
-def _where(call: Call, inbox_id: str | None, domain_id: str | None) -> tuple[str, tuple[Any, ...]]:
-    where, values = "organization_id = ?", (call.organization_id,)
-    for column, value in (("inbox_id", inbox_id), ("domain_id", domain_id)):
-        if value:
-            where += f" AND {column} = ?"
-            values += (value,)
-    return where, values
+def _where(call: Call, inbox_id: str | None, domain_id: str | None) -> dict[str, Any]:
+    return {"organization_id": call.organization_id, "inbox_id": inbox_id, "domain_id": domain_id}
 
 
 def _days(period: str) -> int:

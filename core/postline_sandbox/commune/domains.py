@@ -5,19 +5,19 @@ from typing import TYPE_CHECKING, Any
 from postline_sandbox.commune import inbox_rows, limits
 from postline_sandbox.commune.call import Call, refuse
 from postline_sandbox.storage import Row
-from postline_sandbox.web import Json, Reply
+from postline_sandbox.web import Json, Refusal, Reply
 
 if TYPE_CHECKING:
     from postline_sandbox.commune.service import Commune
 
 SHARED_DOMAIN = "commune-sandbox.example.com"
 _REGIONS = ("us-east-1", "eu-west-1", "sa-east-1", "ap-northeast-1")
-_COLUMNS = "domain_id, organization_id, name, region, status, published, created_at"
+_SELECT = "SELECT domain_id, organization_id, name, region, status, published, created_at FROM commune_domains"
 
 
 def list_domains(call: Call) -> Reply:
     """List the organization's own domains; the shared one is not among them."""
-    sql = f"SELECT {_COLUMNS} FROM commune_domains WHERE organization_id = ? ORDER BY seq"
+    sql = f"{_SELECT} WHERE organization_id = ? ORDER BY seq"
     rows = call.commune.storage.rows(sql, (call.organization_id,))
     return call.data([_record(call, row) for row in rows])
 
@@ -83,7 +83,7 @@ def usable_domain(call: Call, domain_id: str) -> Row:
     Raises:
         Refusal: It is unknown (404) or another organization's (403).
     """
-    sql = f"SELECT {_COLUMNS} FROM commune_domains WHERE domain_id = ?"
+    sql = f"{_SELECT} WHERE domain_id = ?"
     row = call.commune.storage.row(sql, domain_id)
     if row is None:
         raise refuse(404, "Domain not found")
@@ -102,7 +102,7 @@ def default_domain(call: Call) -> Row:
 
 
 def _owned(call: Call, domain_id: str) -> Row:
-    sql = f"SELECT {_COLUMNS} FROM commune_domains WHERE domain_id = ?"
+    sql = f"{_SELECT} WHERE domain_id = ?"
     row = call.commune.storage.row(sql, domain_id)
     if row is None or row[1] not in (None, call.organization_id):
         raise refuse(404, "Domain not found")
@@ -142,4 +142,4 @@ def _is_label(label: str) -> bool:
 
 
 def _provider_error(message: str) -> Exception:
-    return refuse(400, {"message": message, "name": "validation_error", "statusCode": 400})
+    return Refusal(400, {"error": {"message": message, "name": "validation_error", "statusCode": 400}})

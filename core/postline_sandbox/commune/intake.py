@@ -2,12 +2,13 @@
 
 import hashlib
 import hmac
+import json
 import re
 from typing import TYPE_CHECKING
 
 from postline_sandbox.clock import instant_ms, iso
 from postline_sandbox.commune import inbox_rows, messages, webhooks
-from postline_sandbox.commune.screening import Screening, screen
+from postline_sandbox.commune.screening import screen
 from postline_sandbox.mime import Mail, bare_address
 from postline_sandbox.storage import Row
 from postline_sandbox.web import Json
@@ -41,7 +42,7 @@ def take_in_old(commune: "Commune", mail: Mail, inbox: Row) -> bool:
     address = inbox_rows.record(inbox)["address"]
     outbound = bare_address(mail.sender) == address
     created_ms = instant_ms(mail.sent_at) if mail.sent_at else commune.clock.now_ms()
-    record = _record(commune, mail, inbox, iso(created_ms), _thread(commune, mail, inbox[1], ""))
+    record = _record(mail, inbox, iso(created_ms), _thread(commune, mail, inbox[1], ""))
     if outbound:
         record["direction"] = "outbound"
         del record["metadata"]["inbox_address"]
@@ -61,7 +62,7 @@ def _take_in(commune: "Commune", mail: Mail, address: str, inbox: Row) -> dict[s
     if screening.action == "reject":
         return _report(address, stored=False, reason="rejected as spam")
     thread_id = _thread(commune, mail, organization_id, address)
-    record = _record(commune, mail, inbox, commune.clock.iso(), thread_id)
+    record = _record(mail, inbox, commune.clock.iso(), thread_id)
     record["metadata"] |= screening.metadata()
     files = messages.keep_files(commune, organization_id, mail.message_id, mail.attachments)
     record["attachments"] = [one["attachment_id"] for one in files]
@@ -75,7 +76,7 @@ def _report(address: str, *, stored: bool, **facts: object) -> dict[str, object]
     return {"service": "commune", "to": address, "stored": stored, **facts}
 
 
-def _record(commune: "Commune", mail: Mail, inbox: Row, created_at: str, thread_id: str) -> Json:
+def _record(mail: Mail, inbox: Row, created_at: str, thread_id: str) -> Json:
     people = [("sender", mail.sender)]
     people += [(role, one) for role, some in (("to", mail.to), ("cc", mail.cc), ("bcc", mail.bcc)) for one in some]
     return {
@@ -133,10 +134,9 @@ def _thread_of_references(commune: "Commune", mail: Mail, organization_id: str) 
         names += (one, bare, bare.partition("@")[0])
     if not names:
         return None
-    marks = ",".join("?" * len(names))
-    found: list[tuple[str]] = commune.storage.rows(
-        "SELECT thread_id FROM commune_messages WHERE organization_id = ?"
-        f" AND (message_id IN ({marks}) OR wire_id IN ({marks})) ORDER BY created_at, seq LIMIT 1",
-        (organization_id, *names, *names),
+    found: str | None = commune.storage.value(
+        "WITH name AS (SELECT value FROM json_each(?)) SELECT thread_id FROM commune_messages WHERE organization_id = ?"
+        " AND (message_id IN name OR wire_id IN name) ORDER BY created_at, seq LIMIT 1",
+        *(json.dumps(names), organization_id),
     )
-    return found[0][0] if found else None
+    return found

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from postline_sandbox.clock import iso, parse_ms
 from postline_sandbox.commune.call import Call, refuse
-from postline_sandbox.web import Header
+from postline_sandbox.web import Header, Json
 
 if TYPE_CHECKING:
     from postline_sandbox.commune.service import Commune
@@ -15,7 +15,7 @@ _HOUR_MS = 3_600_000
 _DAY_MS = 86_400_000
 _BURSTS = ((10_000, 15), (60_000, 50))
 _WARMUP_PER_DAY = (50, 100, 250, 500, 1000, 2500, 5000)
-_UPGRADE = {"upgrade_url": "/dashboard/billing"}
+_UPGRADE: Json = {"upgrade_url": "/dashboard/billing"}
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Limits:
     """Whether a young domain may send little."""
 
 
-_GUARDED = {"bursts": True, "health": True, "warmup": True}
+_GUARDED: Json = {"bursts": True, "health": True, "warmup": True}
 TIERS = {
     "free": Limits(10, 50, 20, 2, 2, 0, 0, 100 << 20, search=False, **_GUARDED),
     "agent_pro": Limits(200, 1000, 100, 25, 10, 3, 3, 1 << 30, **_GUARDED),
@@ -89,7 +89,7 @@ def check_storage(call: Call, size: int) -> None:
         "SELECT coalesce(sum(size), 0) FROM commune_attachments WHERE organization_id = ?", call.organization_id
     )
     if used + size > limit:
-        facts = {"used_mb": round(used / 2**20, 2), "limit_mb": round(limit / 2**20, 2)}
+        facts: Json = {"used_mb": round(used / 2**20, 2), "limit_mb": round(limit / 2**20, 2)}
         raise refuse(413, "Attachment storage limit exceeded", **facts, **_UPGRADE)
 
 
@@ -97,7 +97,7 @@ def check_search(call: Call) -> None:
     """Refuse a search that the plan does not include."""
     tier, limits = of(call.commune, call.organization_id)
     if not limits.search:
-        facts = {"feature": "semanticSearch", "current_tier": tier, "required_tier": "agent_pro"}
+        facts: Json = {"feature": "semanticSearch", "current_tier": tier, "required_tier": "agent_pro"}
         raise refuse(403, "This feature requires a paid plan", **facts, **_UPGRADE)
 
 
@@ -116,7 +116,7 @@ def check_send(call: Call, inbox_id: str | None, domain_id: str | None) -> None:
     if inbox_id and limit is not None:
         count = _used(call, "email", inbox_id, _DAY_MS)
         if count >= limit:
-            facts = {"inbox_id": inbox_id, "current_count": count, "daily_limit": limit, "tier": tier}
+            facts: Json = {"inbox_id": inbox_id, "current_count": count, "daily_limit": limit, "tier": tier}
             raise refuse(429, "Inbox daily send limit exceeded", **facts)
 
 

@@ -36,20 +36,14 @@ def list_messages(call: Call) -> Reply:
     if not any(filters.values()):
         raise refuse(400, "Provide at least one filter: sender, domain_id, or inbox_id")
     filters["sender"] = bare_address(filters["sender"]) if filters["sender"] else None
-    conditions, values = ["organization_id = ?"], [call.organization_id]
-    for name, value in filters.items():
-        if value:
-            conditions.append(f"{name} = ?")
-            values.append(value)
-    for name, comparison in (("before", "<"), ("after", ">")):
-        ms = parse_ms(call.filter(name) or "")
-        if ms is not None:
-            conditions.append(f"created_at {comparison} ?")
-            values.append(iso(ms))
+    times = {"created_at <": _instant(call, "before"), "created_at >": _instant(call, "after")}
     order = "DESC" if call.descending("desc") else "ASC"
-    sql = f"SELECT record FROM commune_messages WHERE {' AND '.join(conditions)}"
-    sql += f" ORDER BY created_at {order}, seq {order} LIMIT {call.limit(50, 1000)}"
-    return call.records(call.commune.storage.rows(sql, values))
+    rows = call.commune.storage.select(
+        "SELECT record FROM commune_messages",
+        {"organization_id": call.organization_id, **filters, **times},
+        f"ORDER BY created_at {order}, seq {order} LIMIT {call.limit(50, 1000)}",
+    )
+    return call.records(rows)
 
 
 def keep(commune: "Commune", entry: Entry) -> tuple[str, bool]:
@@ -115,6 +109,11 @@ def keep_files(commune: "Commune", organization_id: str, message_id: str, files:
         )
         facts.append({"attachment_id": attachment_id, **_facts(file)})
     return facts
+
+
+def _instant(call: Call, name: str) -> str | None:
+    ms = parse_ms(call.filter(name) or "")
+    return None if ms is None else iso(ms)
 
 
 def _facts(file: File) -> Json:

@@ -34,18 +34,14 @@ def search_threads(call: Call) -> Reply:
 
 def _matches(call: Call, words: list[str], inbox_id: str | None, domain_id: str | None) -> list[Row]:
     """Return hits and record of every message that has a word, or one that begins like it."""
-    each = " UNION ALL ".join(["SELECT rowid AS seq FROM commune_words WHERE commune_words MATCH ?"] * len(words))
-    sql = (
-        f"WITH hit AS (SELECT seq, count(*) AS hits FROM ({each}) GROUP BY seq)"
-        " SELECT hits, thread_id, record FROM hit JOIN commune_messages USING (seq) WHERE organization_id = ?"
+    patterns = [f'"{word}"' + ("*" if len(word) >= _PREFIX_FROM_CHARS else "") for word in words]
+    return call.commune.storage.rows(
+        "SELECT count(*) AS hits, m.thread_id, m.record FROM json_each(?1) AS word"
+        " JOIN commune_words AS w ON w.commune_words MATCH word.value JOIN commune_messages AS m ON m.seq = w.rowid"
+        " WHERE m.organization_id = ?2 AND (?3 IS NULL OR m.inbox_id = ?3) AND (?4 IS NULL OR m.domain_id = ?4)"
+        " GROUP BY m.seq ORDER BY hits DESC, m.created_at DESC, m.seq DESC",
+        (json.dumps(patterns), call.organization_id, inbox_id, domain_id),
     )
-    values = [f'"{word}"' + ("*" if len(word) >= _PREFIX_FROM_CHARS else "") for word in words]
-    values.append(call.organization_id)
-    for column, value in (("inbox_id", inbox_id), ("domain_id", domain_id)):
-        if value:
-            sql += f" AND {column} = ?"
-            values.append(value)
-    return call.commune.storage.rows(f"{sql} ORDER BY hits DESC, created_at DESC, seq DESC", values)
 
 
 def _by_thread(rows: list[Row], words: list[str]) -> list[Json]:

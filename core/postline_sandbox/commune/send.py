@@ -11,7 +11,7 @@ from postline_sandbox.commune.screening import spam_score
 from postline_sandbox.commune.validation import read_draft
 from postline_sandbox.mime import File, Mail, bare_address, identity
 from postline_sandbox.storage import Row
-from postline_sandbox.web import Header, Json, Reply, dumps
+from postline_sandbox.web import Header, Json, Reply
 
 if TYPE_CHECKING:
     from postline_sandbox.commune.service import Commune
@@ -123,7 +123,7 @@ def _domain(call: Call, domain_id: str) -> Row:
 def _check_content(draft: Draft, sender: Sender) -> None:
     score, reasons, _ = spam_score(draft.subject, draft.text or "", draft.html, bare_address(sender.identity))
     if score > _SPAM_ABOVE:
-        facts = {"score": score, "reasons": reasons, "suggestion": "Say it plainly and with fewer links."}
+        facts: Json = {"score": score, "reasons": reasons, "suggestion": "Say it plainly and with fewer links."}
         raise refuse(400, "Email content flagged as potential spam", **facts)
 
 

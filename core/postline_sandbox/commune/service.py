@@ -61,7 +61,7 @@ class Commune(Service):
             return refusal.reply
         except Undecodable as error:
             return _plain(400, f"Failed to decode param '{error}'")
-        except Exception:
+        except Exception:  # noqa: BLE001 - an answer is owed whatever happens; the log says what did
             _log.exception("%s %s failed", request.method, request.path.decode("latin-1"))
             return _plain(500, "Internal server error")
 

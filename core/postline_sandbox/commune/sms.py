@@ -33,10 +33,10 @@ def send_text(call: Call) -> Reply:
     phone_number_id = _sender(call, body.get("phone_number_id"))
     _check_recipient(call, to)
     _check_limits(call, phone_number_id, to)
-    credits = _charge(call, to)
+    price = _charge(call, to)
     message_id, thread_id = _keep(call, phone_number_id, to, text)
     facts = {"message_id": f"sms_{message_id}", "thread_id": thread_id, "message_sid": message_id, "status": "queued"}
-    return call.data({**facts, "credits_charged": credits, "segments": segments(text)}, 201)
+    return call.data({**facts, "credits_charged": price, "segments": segments(text)}, 201)
 
 
 def thread_id_of(organization_id: str, phone_number_id: str, remote_number: str) -> str:
@@ -102,18 +102,18 @@ def _check_limits(call: Call, phone_number_id: str, to: str) -> None:
 
 
 def _charge(call: Call, to: str) -> int:
-    credits = next((price for prefix, price in _CREDITS.items() if to.startswith(prefix)), _CREDITS_ELSEWHERE)
+    price = next((each for prefix, each in _CREDITS.items() if to.startswith(prefix)), _CREDITS_ELSEWHERE)
     balance = call.commune.storage.value(
         "SELECT sms_credits FROM commune_organizations WHERE organization_id = ?", call.organization_id
     )
-    if balance < credits:
-        facts = {"required": credits, "balance": balance, "top_up_url": "/dashboard/billing"}
-        raise refuse(402, "insufficient_phone_credits", message="Not enough credits.", **facts)
+    if balance < price:
+        facts = {"required": price, "balance": balance, "top_up_url": "/dashboard/billing"}
+        raise refuse(402, "insufficient_phone_credits", message="Not enough price.", **facts)
     call.commune.storage.run(
         "UPDATE commune_organizations SET sms_credits = sms_credits - ? WHERE organization_id = ?",
-        *(credits, call.organization_id),
+        *(price, call.organization_id),
     )
-    return credits
+    return price
 
 
 def _keep(call: Call, phone_number_id: str, to: str, text: str) -> tuple[str, str]:

@@ -19,14 +19,11 @@ def list_threads(call: Call) -> Reply:
     scope = _scope(call)
     limit, descending = call.limit(20, 100), call.descending("desc")
     before, direction = ("<", "DESC") if descending else (">", "ASC")
-    sql, values = "SELECT record, last_message_at, thread_id FROM commune_threads", [call.organization_id, scope]
-    sql += " WHERE organization_id = ? AND scope = ?"
     position = read_cursor(call.request.query.get("cursor") or "")
-    if position:
-        sql += f" AND (last_message_at, thread_id) {before} (?, ?)"
-        values += position
+    sql = "SELECT record, last_message_at, thread_id FROM commune_threads WHERE organization_id = ? AND scope = ?"
+    sql += f" AND (last_message_at, thread_id) {before} (?, ?)" if position else ""
     sql += f" ORDER BY last_message_at {direction}, thread_id {direction} LIMIT {limit + 1}"
-    rows = call.commune.storage.rows(sql, values)
+    rows = call.commune.storage.rows(sql, (call.organization_id, scope, *(position or ())))
     more = len(rows) > limit
     last = rows[limit - 1] if more else None
     tail: Json = {"next_cursor": write_cursor(last[1], last[2]) if last else None, "has_more": more}
@@ -50,14 +47,14 @@ def write_cursor(last_message_at: str, thread_id: str) -> str:
     return base64.urlsafe_b64encode(text).rstrip(b"=").decode()
 
 
-def read_cursor(cursor: str) -> list[str] | None:
+def read_cursor(cursor: str) -> tuple[str, str] | None:
     """Return time and thread of a position, or None where there is none that makes sense."""
     try:
         value = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True))
     except (ValueError, binascii.Error):
         return None
-    position = [value.get("last_message_at"), value.get("id")] if isinstance(value, dict) else []
-    return position if position and all(isinstance(one, str) for one in position) else None
+    at, thread_id = (value.get("last_message_at"), value.get("id")) if isinstance(value, dict) else (None, None)
+    return (at, thread_id) if isinstance(at, str) and isinstance(thread_id, str) else None
 
 
 def refresh(
@@ -97,20 +94,16 @@ def _scope(call: Call) -> str:
 
 
 def _summarize(commune: "Commune", organization_id: str, thread_id: str, column: str, value: str) -> None:
-    where = f"organization_id = ? AND thread_id = ? AND {column} = ?"  # one of two columns of ours
-    storage, values = commune.storage, (organization_id, thread_id, value)
-    newest = storage.row(
-        f"SELECT record FROM commune_messages WHERE {where} ORDER BY created_at DESC, seq DESC LIMIT 1", *values
-    )
-    if newest is None:
+    storage, where = commune.storage, {"organization_id": organization_id, "thread_id": thread_id, column: value}
+    start = "SELECT record FROM commune_messages"
+    newest = storage.select(start, where, "ORDER BY created_at DESC, seq DESC LIMIT 1")
+    if not newest:
         sql = "DELETE FROM commune_threads WHERE organization_id = ? AND thread_id = ? AND scope = ?"
-        storage.run(sql, *values)
+        storage.run(sql, organization_id, thread_id, value)
         return
-    count, first_at, files = storage.rows(
-        f"SELECT count(*), min(created_at), max(files) FROM commune_messages WHERE {where}",
-        values,
-    )[0]
-    message = json.loads(newest[0])
+    start = "SELECT count(*), min(created_at), max(files) FROM commune_messages"
+    count, first_at, files = storage.select(start, where)[0]
+    message = json.loads(newest[0][0])
     record = {
         "thread_id": thread_id,
         "subject": message["metadata"]["subject"],

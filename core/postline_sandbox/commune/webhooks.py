@@ -35,7 +35,7 @@ def announce(commune: "Commune", mail: Mail, inbox: Row, record: Json, files: li
     webhook = json.loads(inbox[7]) if inbox[7] else {}
     if not webhook.get("endpoint"):
         return
-    body = dumps(_payload(commune, mail, inbox, record, files, screening))
+    body = dumps(_payload(mail, inbox, record, files, screening))
     delivery_id = f"whd_{commune.ids.hex(20)}"
     owner = (inbox[1], inbox[0])
     commune.world.hooks.add(delivery_id, commune.name, owner, webhook["endpoint"], "email.received", body)
@@ -79,16 +79,21 @@ async def _post_test(call: Call, inbox: Row, endpoint: str) -> Reply:
     mail = Mail(
         "Test <test@sandbox.example.com>", "<test@sandbox.example.com>", (address,), subject="Test", text="Test"
     )
-    record = {"channel": "email", "message_id": mail.message_id, "thread_id": mail.message_id, "direction": "inbound"}
+    record: Json = {
+        "channel": "email",
+        "message_id": mail.message_id,
+        "thread_id": mail.message_id,
+        "direction": "inbound",
+    }
     people = [{"role": "sender", "identity": mail.sender}, {"role": "to", "identity": address}]
     record |= {"participants": people, "content": "Test", "content_html": None, "attachments": [], "created_at": now}
     record |= {"metadata": {"created_at": now, "subject": "Test"}}
-    payload = _payload(commune, mail, inbox, record, [], Screening(0.0, (), "accept", 0.0, ()))
+    payload = _payload(mail, inbox, record, [], Screening(0.0, (), "accept", 0.0, ()))
     body = dumps({**payload, "test": True})
     delivery_id = f"whd_{commune.ids.secret(f'test {inbox[0]} {commune.clock.now_ms()}', 20)}"
     attempt = Attempt(delivery_id, inbox[0], endpoint, body, 1, commune.clock.now_ms(), test=True)
     outcome = await commune.world.hooks.post(commune.name, attempt)
-    facts = {
+    facts: Json = {
         "delivered": outcome.delivered,
         "status_code": outcome.status_code,
         "response_time_ms": outcome.response_ms,
@@ -111,7 +116,7 @@ def _headers(commune: "Commune", attempt: Attempt) -> dict[str, str]:
     return headers | ({"x-commune-test": "true"} if attempt.test else {})
 
 
-def _payload(commune: "Commune", mail: Mail, inbox: Row, record: Json, files: list[Json], screening: Screening) -> Json:
+def _payload(mail: Mail, inbox: Row, record: Json, files: list[Json], screening: Screening) -> Json:
     metadata = {name: value for name, value in record["metadata"].items() if name != "delivery_status"}
     message = {name: value for name, value in record.items() if name != "orgId"} | {"metadata": metadata}
     mirror = {"thread_id": record["thread_id"], "message_id": mail.message_id, "sender": mail.sender}
