@@ -25,7 +25,9 @@ def read_arguments(tool: Tool, arguments: Mapping[str, Any] | str | None) -> tup
         ToolArgumentError: They are not an object, or do not fit the tool; the message says what is wrong with which.
     """
     if isinstance(arguments, str):
-        arguments = _parse_object(arguments)
+        arguments = _parse(arguments)
+    if not isinstance(arguments, Mapping | None):
+        raise ToolArgumentError("The arguments must be one object.")
     given = {name: value for name, value in (arguments or {}).items() if value is not None}
     try:
         return given, tool.args_model.__pydantic_validator__.validate_python(given)
@@ -33,14 +35,11 @@ def read_arguments(tool: Tool, arguments: Mapping[str, Any] | str | None) -> tup
         raise ToolArgumentError(_complaints(tool, error)) from error
 
 
-def _parse_object(text: str) -> dict[str, Any]:
+def _parse(text: str) -> Any:
     try:
-        parsed = json.loads(text or "{}")
+        return json.loads(text or "{}")
     except (ValueError, RecursionError) as error:
         raise ToolArgumentError("The arguments are not valid JSON.") from error
-    if not isinstance(parsed, dict):
-        raise ToolArgumentError("The arguments must be one JSON object.")
-    return parsed
 
 
 def _complaints(tool: Tool, error: ValidationError) -> str:
