@@ -1,0 +1,43 @@
+"""`python -m bench [--quick] [names]`: run the rows, print one table."""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from bench.measure import BenchError
+from bench.rows import FULL, QUICK, ROWS
+from bench.table import Figure, save, show
+
+
+def main() -> int:
+    """Run the rows and print them; a row that cannot run says why, and makes the exit code 1."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Ratios of medians, each beside its goal.")
+    parser.add_argument("names", nargs="*", metavar="name", help=f"rows to run: {', '.join(ROWS)}")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds and a smaller inbox, under five minutes")
+    parser.add_argument("--json", type=Path, metavar="PATH", help="also save the figures here")
+    options = parser.parse_args()
+    if unknown := set(options.names) - set(ROWS):
+        parser.error(f"no such row: {', '.join(sorted(unknown))}")
+    begun = time.monotonic()
+    figures: list[Figure] = []
+    failures: list[str] = []
+    for name in options.names or ROWS:
+        print(f"{time.monotonic() - begun:5.0f} s  {name}", file=sys.stderr, flush=True)
+        try:
+            figures += ROWS[name](QUICK if options.quick else FULL)
+        except BenchError as error:
+            failures.append(f"{name} did not run: {error}")
+    print(show(figures))
+    print(*failures, sep="\n", end="\n" if failures else "")
+    missed = sum(figure.met is False for figure in figures)
+    print(
+        f"{missed} of {sum(figure.goal is not None for figure in figures)} goals missed" if missed else "all goals met"
+    )
+    if options.json:
+        save(figures, options.json)
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,14 @@
+"""The official client's bulk loop as it is mostly written: every page goes into one list."""
+
+from collections.abc import Iterator
+
+from bench.clients.official import PAGE, construct, texts
+
+
+def inbox(url: str, size: int) -> Iterator[tuple[str, str]]:
+    kept, before = [], None
+    with construct(url) as client:
+        while page := client.messages.list(inbox_id=f"inbox-{size}", limit=PAGE, before=before):
+            kept.extend(page)
+            before = page[-1].created_at
+    return texts([kept])

@@ -1,0 +1,141 @@
+"""Servers, fresh processes and medians. Imports the standard library only, and little of it.
+
+A process inherits the peak memory of the one that started it, so this one must stay smaller than any client.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Any
+
+Report = dict[str, Any]
+ROOT = Path(__file__).parent.parent
+EXACT = {"lost": 0, "doubled": 0, "misnamed": 0}
+
+
+class BenchError(Exception):
+    """A job did not do what it was asked to, so that its time means nothing."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A latency server that runs, and the environment in which clients trust it."""
+
+    url: str
+    trust: dict[str, str] = field(default_factory=dict)
+
+    def control(self, path: str) -> Any:
+        import ssl
+
+        context = ssl.create_default_context(cafile=self.trust["SSL_CERT_FILE"]) if self.trust else None
+        with urllib.request.urlopen(f"{self.url}/bench/{path}", context=context) as answer:
+            return json.load(answer)
+
+
+@contextmanager
+def serving(*, tls: bool = False, **options: float) -> Iterator[Server]:
+    """Run a latency server with the options of `python -m bench.server`."""
+    arguments = [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
+    with TemporaryDirectory() as folder:
+        trust = {}
+        if tls:
+            key, certificate = _certificate(folder)
+            arguments += [f"--key={key}", f"--cert={certificate}"]
+            trust = {"SSL_CERT_FILE": certificate}
+        command = [sys.executable, "-m", "bench.server", *arguments]
+        process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        try:
+            assert process.stdout
+            ready = process.stdout.readline().split()
+            if not ready:
+                raise BenchError("the latency server did not start")
+            yield Server(ready[1], trust)
+        finally:
+            process.communicate()
+
+
+def _certificate(folder: str) -> tuple[str, str]:
+    key, certificate = f"{folder}/key.pem", f"{folder}/certificate.pem"
+    command = (
+        "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1"
+    )
+    try:
+        subprocess.run([*command.split(), "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    except FileNotFoundError as error:
+        raise BenchError("needs the openssl command") from error
+    return key, certificate
+
+
+@dataclass(frozen=True)
+class Job:
+    """A function of `bench.job` with its arguments."""
+
+    name: str
+    arguments: dict[str, Any]
+    exact: bool = True
+    """Whether anything but every message exactly once is an error."""
+
+
+def run(job: Job, server: Server | None = None) -> Report:
+    """Run a job in a fresh process; with a server, add what that server saw of it."""
+    arguments = dict(job.arguments)
+    if job.name == "first":
+        import time
+
+        arguments["started"] = time.monotonic()
+    if server:
+        arguments["url"] = server.url
+        server.control("stats")
+    command = [sys.executable, "-m", "bench.job", job.name, json.dumps(arguments)]
+    environment = {**os.environ, **(server.trust if server else {}), "PYTHONPATH": str(ROOT), "NO_PROXY": "127.0.0.1"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300)
+    if done.returncode:
+        raise BenchError(f"{job.name} {arguments}: {done.stderr.strip().splitlines()[-1]}")
+    report: Report = json.loads(done.stdout)
+    if server:
+        report |= server.control("stats")
+        if "sum" in report and job.exact:
+            _check(job, report, server)
+    return report
+
+
+def _check(job: Job, report: Report, server: Server) -> None:
+    size = job.arguments.get("count") or job.arguments["size"]
+    expected = EXACT | {"sum": server.control(f"sum?size={size}")}
+    if wrong := {key: report[key] for key, value in expected.items() if report[key] != value}:
+        raise BenchError(f"{job.name} {job.arguments}: not every message exactly once: {wrong}")
+
+
+class Medians:
+    """The reports of several jobs over several rounds."""
+
+    def __init__(self, reports: dict[str, list[Report]]) -> None:
+        self.reports = reports
+
+    def __call__(self, job: str, key: str) -> float:
+        return median(report[key] for report in self.reports[job])
+
+    def ratio(self, job: str, other: str, key: str) -> float:
+        return self(job, key) / self(other, key)
+
+
+def interleaved(jobs: dict[str, Job], server: Server | None, rounds: int) -> Medians:
+    """Run each job once a round, one after the other, so that a noisy minute hits all of them."""
+    reports: dict[str, list[Report]] = {name: [] for name in jobs}
+    for _ in range(rounds):
+        for name, job in jobs.items():
+            reports[name].append(run(job, server))
+    return Medians(reports)
+
+
+def latency_ms(server: Server, rounds: int = 3) -> float:
+    """The time of a single request on an open connection, as a client without any library sees it."""
+    return 1000 * median(second for _ in range(rounds) for second in run(Job("latency", {}), server)["warm"])
