@@ -55,7 +55,7 @@ class ServerThread:
     """One listening socket, one event loop, one thread. The socket listens from the start, so nobody is ever refused."""
 
     def __init__(self, host: str, port: int) -> None:
-        self._socket = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        self._socket = _listen(host, port)
         name, number = self._socket.getsockname()[:2]
         self.base_url = f"http://[{name}]:{number}" if ":" in name else f"http://{name}:{number}"
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -120,6 +120,19 @@ class ServerThread:
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    # asyncio turns Nagle's algorithm off only where the protocol is spelled out; `socket.create_server` leaves it 0.
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(512)
+    except OSError:
+        listening.close()
+        raise
+    return listening
 
 
 async def _result(function: Callable[[], Any]) -> Any:

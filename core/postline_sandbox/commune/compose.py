@@ -100,4 +100,7 @@ def _newest(commune: "Commune", organization_id: str, thread_id: str) -> tuple[s
         " ORDER BY created_at DESC, seq DESC LIMIT 1",
         *(organization_id, thread_id),
     )
-    return None if row is None else (row[0], json.loads(row[1])["metadata"]["references"])
+    if row is None:
+        return None
+    metadata = json.loads(row[1])["metadata"]
+    return row[0], metadata["references"] or [one for one in [metadata["in_reply_to"]] if one]
