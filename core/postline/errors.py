@@ -33,7 +33,7 @@ class CapabilityError(PostlineError):
     def __init__(self, service: str, capability: str) -> None:
         self.service = service
         self.capability = capability
-        super().__init__(f"{service} cannot {capability}")
+        super().__init__(f"{service} has nothing for {capability}")
 
 
 class ClosedError(PostlineError, RuntimeError):

@@ -1,9 +1,22 @@
 """What an agent can do with an address or a number, whatever the service: neutral records, and one protocol per channel.
 
-One service's words stop here: adapters translate. A tool or a reader names the protocol it needs, never a service.
+One service's words stop here: adapters translate. A tool or a reader names the protocol that it needs, never a service.
 """
 
+from postline.channels.base import Channel
 from postline.channels.mail import Mail
+from postline.channels.people import Account, Contacts
+from postline.channels.phone import Phone, Texts
+from postline.channels.phone_records import (
+    Call,
+    Consent,
+    Contact,
+    Conversation,
+    Identity,
+    PlacedCall,
+    Text,
+    Turn,
+)
 from postline.channels.records import (
     Address,
     Attachment,
@@ -15,4 +28,27 @@ from postline.channels.records import (
     Thread,
 )
 
-__all__ = ["Address", "Attachment", "Draft", "Hit", "Mail", "Message", "Page", "Sent", "Thread"]
+__all__ = [
+    "Account",
+    "Address",
+    "Attachment",
+    "Call",
+    "Channel",
+    "Consent",
+    "Contact",
+    "Contacts",
+    "Conversation",
+    "Draft",
+    "Hit",
+    "Identity",
+    "Mail",
+    "Message",
+    "Page",
+    "Phone",
+    "PlacedCall",
+    "Sent",
+    "Text",
+    "Texts",
+    "Thread",
+    "Turn",
+]

@@ -19,7 +19,7 @@ from postline.commune import types
 from postline.commune._scan import MOST, TICK, WIDTH, instant, scan, stamp
 from postline.commune.exceptions import NotFoundError
 from postline.commune.resources import Attachments, Inboxes, Messages, Search, Threads
-from postline.errors import ArgumentError
+from postline.errors import ArgumentError, CapabilityError
 from postline.operation import Fetch, Gather, Listing, Operation, Steps
 from postline.resource import C
 
@@ -33,6 +33,7 @@ class CommuneMail(Generic[C]):
     """
 
     service = "Commune"
+    lacks = frozenset({"forward_message", "mark_messages_read"})
 
     def __init__(self, client: C, inbox: str) -> None:
         if not inbox:
@@ -118,6 +119,8 @@ class CommuneMail(Generic[C]):
 
     def send_message(self, draft: Draft, *, idempotency_key: str) -> Steps[Sent]:
         """Send a mail, or answer a thread. An answer to an older message goes under the newest, and says so."""
+        if draft.forwards:
+            raise CapabilityError(self.service, "forward_message")
         inbox_id = yield from self._id()
         thread_id = draft.answers.thread_id if draft.answers else None
         note = None
@@ -140,6 +143,10 @@ class CommuneMail(Generic[C]):
         )
         ids = (sent.thread_id or thread_id or "", sent.message_id or sent.id or "")
         return Sent(id=_join(*ids), thread_id=ids[0] or None, status=sent.status, note=note)
+
+    def mark_messages_read(self, message_ids: tuple[str, ...]) -> Steps[int]:  # noqa: ARG002
+        """Raise: the service keeps no read state."""
+        raise CapabilityError(self.service, "mark_messages_read")
 
     def get_attachment(self, attachment_id: str) -> Steps[Attachment]:
         """Fetch the facts of a file of a message of this inbox."""

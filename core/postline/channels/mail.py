@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Protocol
 
+from postline.channels.base import Channel
 from postline.channels.records import Attachment, Direction, Draft, Hit, Message, Page, Sent, Thread
 from postline.operation import Listing, Steps
 
-if TYPE_CHECKING:
-    from postline.client import AsyncClient, Client
 
-
-class Mail(Protocol):
-    """Read, search and send the mail of one inbox. Methods describe the work; a client's `run` or `stream` does it.
+class Mail(Channel, Protocol):
+    """Read, search and send the mail of one inbox.
 
     Cursors belong to the call that gave them, with the same arguments. Ids are the records' own.
     """
-
-    @property
-    def client(self) -> Client[Any] | AsyncClient[Any]:
-        """Who runs the work."""
-
-    @property
-    def service(self) -> str:
-        """The service's name, for messages to people."""
 
     @property
     def inbox(self) -> str | None:
@@ -46,7 +36,7 @@ class Mail(Protocol):
         """Fetch one message with its body.
 
         Raises:
-            NotFoundError: No such message in this inbox.
+            APIError: With status 404 where there is no such message in this inbox.
         """
 
     def search_messages(self, query: str, *, limit: int = 20) -> Steps[Page[Hit]]:
@@ -61,7 +51,16 @@ class Mail(Protocol):
         """List a thread's messages with their bodies, oldest first."""
 
     def send_message(self, draft: Draft, *, idempotency_key: str) -> Steps[Sent]:
-        """Send a mail. The key makes a repetition harmless where the service deduplicates."""
+        """Send a mail: a new one, an answer, or one passed on. The only way out for mail.
+
+        The key makes a repetition harmless where the service deduplicates.
+
+        Raises:
+            CapabilityError: The draft forwards a message and the service lacks `forward_message`.
+        """
+
+    def mark_messages_read(self, message_ids: tuple[str, ...]) -> Steps[int]:
+        """Mark messages read; how many were."""
 
     def get_attachment(self, attachment_id: str) -> Steps[Attachment]:
         """Fetch the facts of an attachment."""

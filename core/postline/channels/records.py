@@ -119,6 +119,8 @@ class Draft:
     html: str | None = field(default=None, repr=False)
     answers: Message | None = None
     """The message that it answers; it then goes into that message's thread."""
+    forwards: Message | None = None
+    """The message that it passes on, with its files; `text` goes above it."""
 
     @property
     def recipients(self) -> tuple[Address, ...]:

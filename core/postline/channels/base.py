@@ -1,0 +1,24 @@
+"""What all channels have: who runs their work, and what their service cannot do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from postline.client import AsyncClient, Client
+
+
+class Channel(Protocol):
+    """One identity's way to one kind of message. Methods describe the work; a client's `run` or `stream` does it."""
+
+    @property
+    def client(self) -> Client[Any] | AsyncClient[Any]:
+        """Who runs the work."""
+
+    @property
+    def service(self) -> str:
+        """The service's name, for messages to people."""
+
+    @property
+    def lacks(self) -> frozenset[str]:
+        """The names of the methods that the service has nothing for; calling one raises `CapabilityError`."""
