@@ -15,16 +15,16 @@ from bench.tally import checksum
 FIRST_MS = 1_767_225_600_000
 STEP_MS = 137_421
 AGENT = "desk@mail.example.com"
-WORDS = (
+VOCABULARY = (
     "anchor balance café carriage courier crate daybook deposit draft Dvořák ferry freight garden handover harbour "
     "invoice kettle ledger lantern manifest meadow naïve notice orchard parcel pier quarter quay railway receipt "
     "refund rope schedule señal signal stamp storage tariff ticket tide timber tonne valley voucher wagon waybill — €"
-).split()
+)
 
 
 def _paragraphs(count: int) -> list[str]:
-    rng = random.Random(7)
-    return [" ".join(rng.choices(WORDS, k=rng.randint(20, 80))).capitalize() + "." for _ in range(count)]
+    rng, words = random.Random(7), VOCABULARY.split()
+    return [" ".join(rng.choices(words, k=rng.randint(20, 80))).capitalize() + "." for _ in range(count)]
 
 
 PARAGRAPHS = _paragraphs(500)

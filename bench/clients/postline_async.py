@@ -2,10 +2,9 @@
 
 from collections.abc import AsyncIterator
 
+from bench.clients.postline_sync import KEY, texts
 from postline import AsyncCommuneClient, Gather
 from postline.commune import Message, Threads
-
-from bench.clients.postline_sync import KEY, texts
 
 __all__ = ["inbox", "reads", "texts"]
 
@@ -21,5 +20,5 @@ async def inbox(url: str, size: int) -> AsyncIterator[tuple[str, str]]:
     from postline.channels.commune import CommuneMail
 
     async with AsyncCommuneClient(KEY, base_url=url) as client:
-        async for message in client.stream(CommuneMail(inbox_id=f"inbox-{size}").messages()):
+        async for message in client.stream(CommuneMail(client, f"inbox-{size}").messages()):
             yield message.message_id or "", message.text or ""

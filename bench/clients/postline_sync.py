@@ -32,5 +32,5 @@ def inbox(url: str, size: int) -> Iterator[tuple[str, str]]:
     from postline.channels.commune import CommuneMail
 
     with construct(url) as client:
-        for message in client.stream(CommuneMail(inbox_id=f"inbox-{size}").messages()):
+        for message in client.stream(CommuneMail(client, f"inbox-{size}").messages()):
             yield message.message_id or "", message.text or ""
