@@ -141,7 +141,9 @@ class Client(_Base[W]):
             return cast("T", stop.value)
 
     def _send(self, request: httpx.Request, operation: Operation[Any]) -> httpx.Response:
-        with (self._abroad if is_absolute(operation) else self._home).lent() as transport:
+        transports = self._abroad if is_absolute(operation) else self._home
+        transport = transports.take()
+        try:
             response = transport.handle_request(request)
             with closing(response):
                 if operation.limit_bytes is None:
@@ -153,6 +155,8 @@ class Client(_Base[W]):
                     if len(content) > operation.limit_bytes:
                         raise too_large(operation)
                 return _whole(response, content)
+        finally:
+            transports.give(transport)
 
     def _items(self, traversal: Traversal[T], width: int, *, lazy: bool = True) -> Iterator[T]:
         if width > 1:
@@ -341,7 +345,9 @@ class AsyncClient(_Base[W]):
             return cast("T", stop.value)
 
     async def _send(self, request: httpx.Request, operation: Operation[Any]) -> httpx.Response:
-        async with (self._abroad if is_absolute(operation) else self._home).lent() as transport:
+        transports = self._abroad if is_absolute(operation) else self._home
+        transport = await transports.take()
+        try:
             response = await transport.handle_async_request(request)
             async with aclosing(response):
                 if operation.limit_bytes is None:
@@ -353,6 +359,8 @@ class AsyncClient(_Base[W]):
                     if len(content) > operation.limit_bytes:
                         raise too_large(operation)
                 return _whole(response, content)
+        finally:
+            await transports.give(transport)
 
     async def _items(self, traversal: Traversal[T], width: int) -> AsyncGenerator[T]:
         workers: set[asyncio.Task[None]] = set()

@@ -2,7 +2,7 @@
 
 Chosen by measurement. httpx's shared pool searches all of its connections for each request, which is quadratic in its width: 32
 wide it took 2.8 times the latency bound. A pool of one still costs a sixth of the request, so each transport here gets a single
-connection in place of its pool. The transport stays httpx's own, so what replaces its `handle_request` (vcrpy does) sees everything.
+connection in place of its pool. The transport stays httpx's own: what replaces its `handle_request`, as vcrpy does, sees everything.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from __future__ import annotations
 import asyncio
 import ssl
 import threading
+import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
@@ -98,39 +98,64 @@ class _Factory(Generic[A]):
             limits = httpx.Limits(max_connections=1, keepalive_expiry=KEEPALIVE_SECONDS)
             return self._kind(verify=self._context, proxy=proxy, limits=limits)
         transport = self._kind(verify=self._context)
-        transport._pool = self._connection(self._context)  # were it named otherwise one day, httpx's own pool would be used
+        transport._pool = self._connection(
+            self._context
+        )  # were it named otherwise one day, httpx's own pool would be used
         return transport
 
 
 class Transports:
-    """The threaded client's connections: at most `settings.max_connections`, the one used last is lent first."""
+    """The threaded client's connections: at most `settings.max_connections`, the one used last is lent first.
+
+    While there are idle ones, lending takes no lock: `deque` is safe to share, and a lock costs what contention it meets.
+    """
 
     def __init__(self, settings: Settings, address: str, transport: httpx.BaseTransport | None) -> None:
         self._make = _Factory(httpx.HTTPTransport, _OneConnection, address)
         self._shared = transport
         self._idle: deque[httpx.BaseTransport] = deque()
-        self._free = threading.BoundedSemaphore(settings.max_connections)
+        self._left = settings.max_connections
         self._timeout = settings.timeout
+        self._waiting = 0
+        self._returned = threading.Condition()
         self._closed = False
 
-    @contextmanager
-    def lent(self) -> Iterator[httpx.BaseTransport]:
-        """Lend a connection; a given transport is shared instead, and looks after itself."""
+    def take(self) -> httpx.BaseTransport:
+        """Lend a connection, to be given back. A transport given by the caller is shared instead, and looks after itself."""
         if self._shared:
-            yield self._shared
-            return
-        if not self._free.acquire(timeout=self._timeout):
-            raise httpx.PoolTimeout("all connections are in use")
+            return self._shared
         try:
-            transport = self._idle.pop() if self._idle else self._make()
+            return self._idle.pop()
+        except IndexError:
+            return self._make_or_wait()
+
+    def give(self, transport: httpx.BaseTransport) -> None:
+        """Take a connection back."""
+        if transport is self._shared:
+            return
+        self._idle.append(transport)
+        if self._waiting:
+            with self._returned:
+                self._returned.notify()
+        if self._closed:
+            self.close()
+
+    def _make_or_wait(self) -> httpx.BaseTransport:
+        deadline = time.monotonic() + self._timeout
+        with self._returned:
+            if self._left:
+                self._left -= 1
+                return self._make()
+            self._waiting += 1
             try:
-                yield transport
+                while True:
+                    try:
+                        return self._idle.pop()
+                    except IndexError:
+                        if not self._returned.wait(deadline - time.monotonic()):
+                            raise httpx.PoolTimeout("all connections are in use") from None
             finally:
-                self._idle.append(transport)
-                if self._closed:
-                    self.close()
-        finally:
-            self._free.release()
+                self._waiting -= 1
 
     def close(self) -> None:
         """Close idle connections now, and each one lent when it comes back."""
@@ -145,8 +170,9 @@ class Transports:
 class _LoopShare:
     """What one event loop has open: a connection cannot move to another loop."""
 
-    free: asyncio.Semaphore
+    left: int
     idle: deque[httpx.AsyncBaseTransport] = field(default_factory=deque)
+    waiting: deque[asyncio.Future[None]] = field(default_factory=deque)
 
 
 class AsyncTransports:
@@ -159,33 +185,40 @@ class AsyncTransports:
         self._shares: WeakKeyDictionary[asyncio.AbstractEventLoop, _LoopShare] = WeakKeyDictionary()
         self._closed = False
 
-    @asynccontextmanager
-    async def lent(self) -> AsyncIterator[httpx.AsyncBaseTransport]:
-        """Lend a connection; a given transport is shared instead, and looks after itself."""
+    async def take(self) -> httpx.AsyncBaseTransport:
+        """Lend a connection, to be given back. A transport given by the caller is shared instead, and looks after itself."""
         if self._shared:
-            yield self._shared
+            return self._shared
+        share = self._share()
+        while not share.idle and not share.left:
+            turn = asyncio.get_running_loop().create_future()
+            share.waiting.append(turn)
+            try:
+                await asyncio.wait_for(turn, self._settings.timeout)
+            except TimeoutError:
+                raise httpx.PoolTimeout("all connections are in use") from None
+            finally:
+                if turn.cancelled() and share.idle:
+                    _wake(share)
+        if share.idle:
+            return share.idle.pop()
+        share.left -= 1
+        return self._make()
+
+    async def give(self, transport: httpx.AsyncBaseTransport) -> None:
+        """Take a connection back."""
+        if transport is self._shared:
             return
         share = self._share()
-        try:
-            async with asyncio.timeout(self._settings.timeout if share.free.locked() else None):
-                await share.free.acquire()
-        except TimeoutError:
-            raise httpx.PoolTimeout("all connections are in use") from None
-        try:
-            transport = share.idle.pop() if share.idle else self._make()
-            try:
-                yield transport
-            finally:
-                share.idle.append(transport)
-                if self._closed:
-                    await self.aclose()
-        finally:
-            share.free.release()
+        share.idle.append(transport)
+        _wake(share)
+        if self._closed:
+            await self.aclose()
 
     def _share(self) -> _LoopShare:
         loop = asyncio.get_running_loop()
         if (share := self._shares.get(loop)) is None:
-            share = self._shares[loop] = _LoopShare(asyncio.Semaphore(self._settings.max_connections))
+            share = self._shares[loop] = _LoopShare(self._settings.max_connections)
         return share
 
     async def aclose(self) -> None:
@@ -196,3 +229,11 @@ class AsyncTransports:
         idle = self._share().idle
         while idle:
             await idle.pop().aclose()
+
+
+def _wake(share: _LoopShare) -> None:
+    while share.waiting:
+        turn = share.waiting.popleft()
+        if not turn.done():
+            turn.set_result(None)
+            return
