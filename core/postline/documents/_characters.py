@@ -2,17 +2,25 @@
 
 import re
 
-# Joiners stay where scripts and emoji need them: after a letter of such a script or after a pictograph.
 _INVISIBLE = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
+    "[\x00-\x08\x0e-\x1f\x7f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
     "\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
-    "|[\u200c\u200d](?<![\u0600-\u1fff\u2600-\u27bf\ufe0f\U0001f000-\U0001faff][\u200c\u200d])"
 )
+_ASCII_CONTROLS = dict.fromkeys([*range(9), *range(14, 32), 127])
+_JOINED = re.compile("[\u0600-\u1fff\u2600-\u27bf\ufe0f\U0001f000-\U0001faff]")
 
 
 def visible(text: str) -> str:
-    """Remove zero-width, direction, control and undecodable characters; tabs and line ends stay."""
-    return _INVISIBLE.sub("", text)
+    """Remove zero-width, direction, control and undecodable characters; tabs and line ends stay.
+
+    Joiners stay where scripts and emoji need them: after a letter of such a script or after a pictograph.
+    """
+    return text.translate(_ASCII_CONTROLS) if text.isascii() else _INVISIBLE.sub(_joiner, text)
+
+
+def _joiner(found: re.Match[str]) -> str:
+    before = found.string[found.start() - 1 : found.start()]
+    return found[0] if found[0] in "\u200c\u200d" and _JOINED.fullmatch(before) else ""
 
 
 def tidy(text: str) -> str:

@@ -53,17 +53,17 @@ def email_document(message: Message, *, service: str, text_mode: TextMode = "new
     if message.text is None and message.html is None:
         raise ValueError("The message was listed without its body; get it from its channel first.")
     body = _body(message)
-    text = body if text_mode == "full" or _is_whole(message) else new_text(body)
+    text = tidy(body) if text_mode == "full" or _is_whole(message) else new_text(body)
     id_ = f"postline:email:{service}:{message.inbox}:{message.id}"
     return Document(id_, text, {key: value for key, value in _facts(message, service) if value != ""})
 
 
 def _body(message: Message) -> str:
     """Prefer the plain text, unless it is a stub beside a page that says more."""
-    text = tidy(message.text or "")
+    text = (message.text or "").strip()
     if not message.html or len(text) >= _STUB_CHARACTERS:
         return text
-    page = tidy(html_to_text(message.html))
+    page = html_to_text(message.html)
     return page if len(page) > 2 * len(text) else text
 
 

@@ -7,18 +7,20 @@ unclosed formatting) and longer on ordinary mail too, and text needs no more of 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from html import unescape
+from typing import Any
 
 from postline.documents._characters import visible
-from postline.documents._layout import Layout, elements
+from postline.documents._layout import BLOCKS, FRAMES, Layout, elements
 
 _ATTRIBUTES = r"""[^>=]*+(?:=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z))?+[^>=]*+)*+"""
 _TOKEN = re.compile(
     rf"""
     <(?:
-        (?P<unseen>script|style|title|template|xmp|iframe|noembed|noframes) (?=[\s/>])
-            .*? (?: </(?P=unseen)(?=[\s/>])[^>]*+ (?:>|\Z) | \Z )
-      | (?P<name>/?+[a-z][^\s/>]*+) (?P<attributes>{_ATTRIBUTES}) (?:>|\Z)
+        (script|style|title|template|xmp|iframe|noembed|noframes) (?=[\s/>])
+            .*? (?: </\1(?=[\s/>])[^>]*+ (?:>|\Z) | \Z )
+      | (/?+[a-z][^\s/>]*+) ({_ATTRIBUTES}) (?:>|\Z)
       | !--(?: -?> | .*? (?: --!?> | \Z ) )
       | [!?/][^>]*+ (?:>|\Z)
     )
@@ -26,6 +28,7 @@ _TOKEN = re.compile(
     re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
 _NOTHING = r"""\s*+:\s*+0*+(?:\.0*+)?+(?:px|pt|r?em|%)?+\s*+(?=[;!"']|\Z)"""
+_CAN_HIDE = re.compile("style|hidden", re.IGNORECASE)
 _HIDDEN = re.compile(
     rf"""display\s*+:\s*+none|visibility\s*+:\s*+hidden|(?<!-)(?:opacity|max-height){_NOTHING}"""
     r"""|(?:\A\s*+|["']\s++)hidden(?=[\s=/]|\Z)""",
@@ -33,6 +36,7 @@ _HIDDEN = re.compile(
 )
 _FONT_SIZE = re.compile(rf"font-size(?:(?P<tiny>{_NOTHING}|\s*+:\s*+1px)|\s*+:)", re.IGNORECASE)
 _LONG_REFERENCE = re.compile(r"&#[0-9]{8,}+;?")
+_BREAKS = {prefix + name: gap for name, gap in BLOCKS.items() for prefix in ("", "/")}
 _EMPTY = elements("area base br col embed hr img input link meta source track wbr")
 _STARTS_BLOCK = elements("p div table ul ol dl li blockquote pre h1 h2 h3 h4 h5 h6 hr section center")
 _CELL_ENDS = elements("td th /td /th tr /tr tbody /tbody /table")
@@ -54,14 +58,12 @@ def html_to_text(html: str) -> str:
     """
     layout = Layout()
     hidden: _Hidden | None = None
-    at = 0
-    for token in _TOKEN.finditer(html):
-        start, before, at = token.start(), at, token.end()
-        if hidden is None and start > before:
-            layout.text(_plain(html[before:start]))
-        if (name := token["name"]) is None:
+    for text, tag, attributes in _tokens(visible(html)):
+        if text and hidden is None:
+            layout.text(_plain(text) if "&" in text else text)
+        if tag is None:
             continue
-        name, attributes = name.lower(), token["attributes"]
+        name = tag.lower()
         if hidden is not None:
             if not hidden.ended_by(name, attributes):
                 continue
@@ -69,31 +71,38 @@ def html_to_text(html: str) -> str:
         if attributes:
             hidden = _Hidden.begun_by(name, attributes)
         if hidden is None:
-            _tag(layout, name, attributes)
-    if hidden is None:
-        layout.text(_plain(html[at:]))
+            _lay_out(layout, name, attributes)
     return layout.finish()
 
 
+def _tokens(html: str) -> Iterator[tuple[str, str | None, str]]:
+    """Pair each run of text with the tag after it (an end tag begins with a slash) and the tag's attributes."""
+    pieces: list[Any] = [*_TOKEN.split(html), None, None, None]
+    return zip(pieces[::4], pieces[2::4], pieces[3::4], strict=True)
+
+
 def _plain(markup: str) -> str:
-    text = markup
-    if "&" in markup:
-        try:
-            text = unescape(markup)
-        except ValueError:  # a reference with more digits than Python converts
-            text = unescape(_LONG_REFERENCE.sub("\ufffd", markup))
-    return visible(text)
+    try:
+        return visible(unescape(markup))
+    except ValueError:  # a reference with more digits than Python converts
+        return visible(unescape(_LONG_REFERENCE.sub("\ufffd", markup)))
 
 
-def _tag(layout: Layout, name: str, attributes: str) -> None:
-    if name == "a":
+def _lay_out(layout: Layout, name: str, attributes: str) -> None:
+    if gap := _BREAKS.get(name):
+        layout.end_line(gap)
+    elif name in FRAMES:
+        layout.open(name)
+    elif name[1:] in FRAMES and name[0] == "/":
+        layout.close(name[1:])
+    elif name == "br":
+        layout.break_line()
+    elif name == "a":
         layout.open_link(_value(_HREF, attributes))
+    elif name == "/a":
+        layout.close_link()
     elif name == "img":
         layout.text(_value(_ALT, attributes))
-    elif name.startswith("/"):
-        layout.close(name[1:])
-    else:
-        layout.open(name)
 
 
 def _attribute(name: str) -> re.Pattern[str]:
@@ -118,7 +127,7 @@ class _Hidden:
 
     @classmethod
     def begun_by(cls, name: str, attributes: str) -> _Hidden | None:
-        if name in _EMPTY or name.startswith("/"):
+        if name in _EMPTY or name.startswith("/") or not _CAN_HIDE.search(attributes):
             return None
         if _HIDDEN.search(attributes):
             return cls(name, tiny=False)

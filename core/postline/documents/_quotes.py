@@ -12,7 +12,7 @@ from postline.documents._characters import tidy
 
 # Lines that may begin something other than the author's words; in English, German and French.
 _MARK = re.compile(
-    r"""^[ \t]*+(?:
+    r"""\n[ \t]*+(?:
       (?P<whole>
           -{2,}+\ ?(?:Forwarded\ message|Weitergeleitete\ Nachricht|Message\ transf[ée]r[ée]|Message\ transmis)
         | Begin\ forwarded\ message\s?: | Anfang\ der\ weitergeleiteten\ (?:Nachricht|E-Mail)\s?:
@@ -26,14 +26,14 @@ _MARK = re.compile(
       | (?P<header>\*?(?:From|Von|De)\s?:)
       | (?P<dated>(?:On|Am|Le)\b)
     )""",
-    re.VERBOSE | re.MULTILINE | re.IGNORECASE,
+    re.VERBOSE | re.IGNORECASE,
 )
 _HEADER_LINE = re.compile(
     r"[ \t]*+\*?(?:Sent|Date|To|Cc|Subject|Gesendet|Datum|An|Betreff|Envoyé(?: le)?|À|Objet|Reply-To)\s?:",
     re.IGNORECASE,
 )
 _LEAD = r"(?>On\b.{4,300}?\bwrote|Am\b.{4,300}?\bschrieb\b[^:]{0,150}+|Le\b.{4,300}?\ba\s+écrit)\s?:"
-_UNQUOTED_LEAD = re.compile(rf"[ \t]*+{_LEAD}[ \t]*\n\s*+[^>\s]", re.DOTALL)
+_UNQUOTED_LEAD = re.compile(rf"[ \t]*+({_LEAD})[ \t]*\n\s*+[^>\s]", re.DOTALL)
 _TIME_OR_ADDRESS = re.compile(r"@|\b\d{1,2}[:.h]\d\d\b")
 _DATED_LEAD = re.compile(_LEAD)
 _OTHER_LEAD = re.compile(
@@ -82,13 +82,13 @@ def split_text(text: str) -> Parts:
 
 
 def _move(lines: list[str], start: int, reversed_target: list[str]) -> None:
-    reversed_target.extend(lines[: start - len(lines) - 1 : -1] if start < len(lines) else ())
+    reversed_target.extend(reversed(lines[start:]))
     del lines[start:]
 
 
 def _history_start(text: str) -> int | None:
     """Find where unmarked earlier mail begins: at the end of the text where there is none; `None` if all is to be kept."""
-    for mark in _MARK.finditer(text):
+    for mark in _MARK.finditer("\n" + text):  # an expression that begins with a plain character is found faster
         if mark["whole"]:
             return None
         at = mark.start()
@@ -104,7 +104,7 @@ def _is_header(text: str, at: int) -> bool:
 
 def _leads_on(text: str, at: int) -> bool:
     lead = _UNQUOTED_LEAD.match(text, at, at + _WINDOW)
-    return lead is not None and "\n\n" not in lead[0].strip() and _TIME_OR_ADDRESS.search(lead[0]) is not None
+    return lead is not None and "\n\n" not in lead[1] and _TIME_OR_ADDRESS.search(lead[1]) is not None
 
 
 def _quoted_tail(lines: list[str], *, quoted: bool) -> int:
