@@ -1,1 +1,5 @@
-"""Part of postline."""
+"""postline for LlamaIndex: readers of mail."""
+
+from llama_index.readers.postline.inbox import InboxReader
+
+__all__ = ["InboxReader"]
