@@ -2,7 +2,7 @@
 
 Chosen by measurement. httpx's shared pool searches all of its connections for each request, which is quadratic in its width: 32
 wide it took 2.8 times the latency bound. A pool of one still costs a sixth of the request, so each transport here gets a single
-connection in place of its pool. The transport stays httpx's own: what replaces its `handle_request`, as vcrpy does, sees everything.
+connection in place of its pool. The transport stays httpx's own: what replaces its `handle_request` (vcrpy does) sees it all.
 """
 
 from __future__ import annotations
