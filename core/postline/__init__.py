@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from postline.channels.commune import CommuneMail
     from postline.client import AsyncClient, Client
     from postline.commune import AsyncCommuneClient, CommuneClient
     from postline.config import Retry
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
         TooLargeError,
     )
     from postline.operation import Gather, Listing, Operation
+    from postline.tools import Toolbox
 
 __version__ = "0.1.0"
 
@@ -36,6 +38,7 @@ _HOMES = {
     "Client": "client",
     "ClosedError": "errors",
     "CommuneClient": "commune",
+    "CommuneMail": "channels.commune",
     "Gather": "operation",
     "IncompleteWarning": "errors",
     "Listing": "operation",
@@ -45,6 +48,7 @@ _HOMES = {
     "ReplyError": "errors",
     "Retry": "config",
     "TooLargeError": "errors",
+    "Toolbox": "tools",
 }
 
 __all__ = [  # kept equal to _HOMES by a test
@@ -56,6 +60,7 @@ __all__ = [  # kept equal to _HOMES by a test
     "Client",
     "ClosedError",
     "CommuneClient",
+    "CommuneMail",
     "Gather",
     "IncompleteWarning",
     "Listing",
@@ -65,6 +70,7 @@ __all__ = [  # kept equal to _HOMES by a test
     "ReplyError",
     "Retry",
     "TooLargeError",
+    "Toolbox",
     "__version__",
 ]
 
