@@ -144,7 +144,7 @@ def _decoded(value: str) -> str:
 def _identities(message: Message, name: str) -> tuple[str, ...]:
     found: list[str] = []
     for raw in _values(message, name):
-        pairs = [pair for pair in getaddresses([raw]) if "@" in pair[1]]
+        pairs = [pair for pair in getaddresses([raw]) if _ADDRESS.fullmatch(pair[1])]
         if pairs:
             found += [identity(_SPACE.sub(" ", _decoded(shown)).strip(), address) for shown, address in pairs]
         else:

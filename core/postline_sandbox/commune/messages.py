@@ -13,7 +13,7 @@ from postline_sandbox.web import Json, Reply, dumps
 if TYPE_CHECKING:
     from postline_sandbox.commune.service import Commune
 
-_PROGRESS = ("delivery_status", "delivery_data")
+_LASTING = ("created_at", "delivery_status", "delivery_data")
 _RANK = {"sent": 0, "delivered": 1}
 
 
@@ -59,8 +59,8 @@ def keep(commune: "Commune", entry: Entry) -> tuple[str, bool]:
     else:
         before = json.loads(row[1])
         full = {"_id": before["_id"], **record, "thread_id": before["thread_id"], "created_at": before["created_at"]}
-        progress = {name: before["metadata"][name] for name in _PROGRESS if name in before["metadata"]}
-        full["metadata"] = {**record["metadata"], **progress}
+        lasting = {name: before["metadata"][name] for name in _LASTING if name in before["metadata"]}
+        full["metadata"] = {**record["metadata"], **lasting}
         seq = row[0]
         _replace(commune, seq, full)
     _index(commune, seq, full)

@@ -10,6 +10,10 @@ from postline_sandbox.web import Json, Reply, dumps
 
 _WORD = re.compile(r"\w+")
 _MAX_WORDS = 16
+_COMMON = frozenset(
+    {"a", "an", "and", "are", "as", "at", "be", "by", "do", "for", "from", "have", "how", "i", "in", "is", "it", "of"}
+    | {"on", "or", "that", "the", "this", "to", "was", "were", "what", "when", "where", "which", "who", "with", "you"}
+)
 _PREFIX_FROM_CHARS = 3
 _SNIPPET_CHARS = 200
 _CONTEXT_CHARS = 60
@@ -25,11 +29,17 @@ def search_threads(call: Call) -> Reply:
     if not inbox_id and not domain_id:
         names = "inbox_id, domain_id, phone_number_id, from_number, or to_number"
         raise refuse(400, f"At least one filter is required: {names}")
-    words = list(dict.fromkeys(_WORD.findall(query.lower())))[:_MAX_WORDS]
+    words = _words(query)
     rows = _matches(call, words, inbox_id, domain_id) if words else []
     found = _by_thread(rows, words)[: call.limit(20, 100)]
     body = dumps({"data": found, "search_type": "regex"})
     return Reply(200, body, call.success_headers)
+
+
+def _words(query: str) -> list[str]:
+    """Return a query's words; those that every mail has count only where there are no others."""
+    words = list(dict.fromkeys(_WORD.findall(query.lower())))
+    return ([word for word in words if word not in _COMMON] or words)[:_MAX_WORDS]
 
 
 def _matches(call: Call, words: list[str], inbox_id: str | None, domain_id: str | None) -> list[Row]:
@@ -45,11 +55,11 @@ def _matches(call: Call, words: list[str], inbox_id: str | None, domain_id: str 
 
 
 def _by_thread(rows: list[Row], words: list[str]) -> list[Json]:
-    """Keep each thread's best message, and of the threads those with at least half the hits of the best."""
-    least = rows[0][0] / 2 if rows else 0
+    """Keep each thread's best message, and of the threads those with more than half the hits of the best."""
+    most = rows[0][0] if rows else 0
     threads: dict[str, Json] = {}
     for hits, thread_id, record in rows:
-        if hits < least:
+        if hits * 2 <= most:
             break
         if thread_id in threads:
             threads[thread_id]["message_count"] += 1

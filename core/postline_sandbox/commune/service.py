@@ -36,12 +36,8 @@ class Commune(Service):
         self.paused_until_ms: dict[str, int] = {}
         self._callers: dict[str, Caller] = {}
         self.storage.create(TABLES)
+        self.shared_domain_id = shared_domain(self)
         world.hooks.register(self.name, webhooks.policy(self))
-
-    @cached_property
-    def shared_domain_id(self) -> str:
-        """The domain that every organization may use."""
-        return shared_domain(self)
 
     @cached_property
     def routing_secret(self) -> str:

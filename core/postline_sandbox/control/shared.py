@@ -45,7 +45,7 @@ class SharedControl(Operations):
         """Make the next requests go wrong.
 
         `kind` is `latency` (wait `seconds`, then answer), `rate_limit` (429 with a `Retry-After` of `seconds`),
-        `server_error` (`status`, nothing done), `not_json` (200 with a page instead), `dropped_reply` (the work is
+        `server_error` (`status`, any from 400 on; nothing is done), `not_json` (200 with a page instead), `dropped_reply` (the work is
         done, the connection closes without an answer), `truncated_body` (the work is done, half the answer
         arrives), `closed_connection` (nothing is done). `path` is a regular expression that the path must contain;
         `times` is for how many requests, null for all until `clear_faults`.
@@ -54,8 +54,8 @@ class SharedControl(Operations):
             raise ControlError("fault: times must be at least 1, or null")
         if not 0 <= seconds <= 3600:
             raise ControlError("fault: seconds must be between 0 and 3600")
-        if not 500 <= status <= 599:
-            raise ControlError("fault: status must be between 500 and 599")
+        if not 400 <= status <= 599:
+            raise ControlError("fault: status must be between 400 and 599")
         if service not in {None, *self.world.services}:
             raise ControlError(f"fault: service must be one of {', '.join(self.world.services)}")
         try:

@@ -231,7 +231,7 @@ def test_no_method_is_left_out() -> None:
     with open(__file__, encoding="utf-8") as file:  # noqa: PTH123
         text = file.read()
 
-    missing = {method for method in methods if f"\"{method}\"" not in text}
+    missing = {method for method in methods if f'"{method}"' not in text}
 
     assert len(methods) == 23
     assert missing == set()
