@@ -34,6 +34,8 @@ class Tool:
     """Whether calling it twice does no more than calling it once."""
     gate: str | None
     """The channel's method through which alone its effect happens; policies look at what is passed to it."""
+    needs: str | None = None
+    """What the channel's service must have, by the name that it has in the channel's `lacks`."""
 
     @property
     def name(self) -> str:
@@ -79,7 +81,12 @@ class Tool:
 
 
 def tool(
-    *, effect: Effect, scope: str, idempotent: bool | None = None, gate: str | None = None
+    *,
+    effect: Effect,
+    scope: str,
+    idempotent: bool | None = None,
+    gate: str | None = None,
+    needs: str | None = None,
 ) -> Callable[[Callable[..., Steps[Result]]], Tool]:
     """Declare a function to be a tool.
 
@@ -92,9 +99,10 @@ def tool(
         idempotent: Whether calling it twice does no more than calling it once; by default of those that only read.
         gate: The channel's method through which alone the effect happens. Policies then wait there and see what really goes out;
             without one, they decide before the tool starts.
+        needs: What its service must have, by the name in a channel's `lacks`; elsewhere the tool is missing.
     """
 
     def declare(function: Callable[..., Steps[Result]]) -> Tool:
-        return Tool(function, effect, scope, effect == "read" if idempotent is None else idempotent, gate)
+        return Tool(function, effect, scope, effect == "read" if idempotent is None else idempotent, gate, needs)
 
     return declare

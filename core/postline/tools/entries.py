@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from postline.channels import Address, Attachment, Draft, Hit, Message, Thread
+from postline.documents import email_document
 from postline.tools.rendering import clean, inline
 
 Entry: TypeAlias = dict[str, Any]
@@ -51,7 +52,8 @@ def summary_entry(message: Message) -> Entry:
 def full_entry(message: Message) -> Entry:
     """Describe a message with its whole text."""
     entry = message_entry(message)
-    entry["untrusted"]["text"] = clean(message.text or "")
+    if message.text is not None or message.html is not None:
+        entry["untrusted"]["text"] = clean(email_document(message, service="", text_mode="full").text)
     return entry
 
 

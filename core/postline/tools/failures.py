@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from postline.errors import APIError, ArgumentError, CapabilityError, ClosedError, NetworkError, PostlineError
 from postline.tools.declare import Tool
-from postline.tools.rendering import inline
+from postline.tools.rendering import sentence
 from postline.tools.result import ToolArgumentError, ToolError
 
 
@@ -14,9 +14,9 @@ def failure(tool: Tool, error: Exception) -> ToolError:
         case ToolError():
             return error
         case ArgumentError():
-            return ToolArgumentError(_sentence(error))
+            return ToolArgumentError(sentence(str(error) or type(error).__name__))
         case PostlineError():
-            return ToolError(_sentence(error), retryable=error.retryable)
+            return ToolError(sentence(str(error) or type(error).__name__), retryable=error.retryable)
     return ToolError(f"{tool.name} failed unexpectedly ({type(error).__name__}).")
 
 
@@ -30,8 +30,3 @@ def may_have_happened(error: Exception) -> bool:
         case ToolError() | ArgumentError() | CapabilityError() | ClosedError():
             return False
     return True
-
-
-def _sentence(error: Exception) -> str:
-    text = inline(str(error), 300) or type(error).__name__
-    return text if text.endswith((".", "!", "?")) else f"{text}."

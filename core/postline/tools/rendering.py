@@ -36,6 +36,12 @@ def inline(text: str, limit: int = 500) -> str:
     return line if len(line) <= limit else f"{line[:limit]}… [{len(line) - limit} more characters]"
 
 
+def sentence(text: str) -> str:
+    """Make a text one line that begins and ends like a sentence."""
+    line = inline(text)
+    return line[:1].upper() + line[1:] + ("" if line.endswith((".", "!", "?")) else ".")
+
+
 def fenced(pieces: Sequence[str]) -> str:
     """Put strangers' text between marks that they cannot have written, piece by piece, with a sentence that says what it is."""
     nonce = secrets.token_hex(8)

@@ -10,7 +10,7 @@ from postline.operation import Steps
 from postline.tools.arguments import parse_address
 from postline.tools.call import Call
 from postline.tools.entries import draft_entry
-from postline.tools.rendering import inline
+from postline.tools.rendering import inline, sentence
 from postline.tools.result import Result, ToolArgumentError
 from postline.tools.showing import result, room, show
 
@@ -42,7 +42,7 @@ def send(mail: Mail, call: Call, draft: Draft) -> Steps[Result]:
     """Send a draft under the call's own key, and say who gets it."""
     sent = yield from mail.send_message(draft, idempotency_key=call.key)
     entry = {"id": sent.id, "status": sent.status, **draft_entry(draft)}
-    title = " ".join(filter(None, ("The email was handed over for sending.", sent.note)))
+    title = "The email was handed over for sending." + (f" {sentence(sent.note)}" if sent.note else "")
     return result(title, [show(entry, room(call))], {"sent": entry, "note": sent.note})
 
 

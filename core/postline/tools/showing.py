@@ -8,7 +8,7 @@ from typing import Any
 
 from postline.tools.call import Call
 from postline.tools.entries import Entry, facts
-from postline.tools.rendering import FENCE_CHARS, NEXT_CHARS, cut, fenced
+from postline.tools.rendering import FENCE_CHARS, NEXT_CHARS, cut, fenced, sentence
 from postline.tools.result import Result, ToolArgumentError
 
 _BETWEEN = "\n\n"
@@ -72,9 +72,17 @@ def excerpt(call: Call, title: str, name: str, entry: Entry, *, offset: int) -> 
     return result(title, [block], {name: block.entry})
 
 
-def result(title: str, blocks: Sequence[Block], data: Mapping[str, Any], *, cursor: str | None = None) -> Result:
+def result(
+    title: str,
+    blocks: Sequence[Block],
+    data: Mapping[str, Any],
+    *,
+    left_out: str | None = None,
+    cursor: str | None = None,
+) -> Result:
     """Put a result together: a title of ours, strangers' text in a fence, what is missing and how to read on."""
-    left_out = " ".join(block.left_out for block in blocks if block.left_out) or None
+    missing = [*(block.left_out for block in blocks), left_out and sentence(left_out)]
+    left_out = " ".join(filter(None, missing)) or None
     onward = f'There is more: the same call with cursor="{cursor}" reads on.' if cursor else None
     inner = fenced([block.text for block in blocks]) if blocks else None
     return Result(_BETWEEN.join(filter(None, (title, inner, left_out, onward))), data, left_out, cursor)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from postline.channels import Mail
+from postline.channels import Account, Contacts, Mail, Phone, Texts
 from postline.errors import ArgumentError
 from postline.operation import Steps
 from postline.tools.arguments import read_arguments
@@ -28,11 +28,15 @@ _LEAST_BUDGET = 4_000
 class Toolbox:
     """Tools over channels. Immutable: policies (`only`, `approve`, ...) return a new one.
 
-    A toolbox reads; what more it may do is said when it is made: `Toolbox(mail, allow={"send"})`. A tool whose channel is missing
-    is missing too.
+    A toolbox reads; what more it may do is said when it is made: `Toolbox(mail, allow={"send"})`. A tool is missing where
+    its channel is, or where the channel's service lacks what it needs.
 
     Args:
         mail: The inbox that the tools work on.
+        phone: The number that they call from.
+        texts: The number that they text from.
+        contacts: The address book that they see.
+        account: The identity that they act for.
         allow: The effects, besides reading, that tools may have.
         tools: What to choose from; add tools of your own to the `CATALOGUE`.
         budget_chars: The longest text of a result, at least 4,000 characters.
@@ -44,6 +48,10 @@ class Toolbox:
         self,
         mail: Mail | None = None,
         *,
+        phone: Phone | None = None,
+        texts: Texts | None = None,
+        contacts: Contacts | None = None,
+        account: Account | None = None,
         allow: Collection[Effect] = (),
         tools: Iterable[Tool] = CATALOGUE,
         budget_chars: int = 20_000,
@@ -56,15 +64,14 @@ class Toolbox:
             raise ArgumentError(f"budget_chars must be at least {_LEAST_BUDGET}, not {budget_chars}")
         if folder is not None and not Path(folder).is_dir():
             raise ArgumentError("folder must be a folder that exists")
-        self._channels: dict[str, Any] = {"mail": mail} if mail is not None else {}
+        given = {"mail": mail, "phone": phone, "texts": texts, "contacts": contacts, "account": account}
+        self._channels: dict[str, Any] = {name: channel for name, channel in given.items() if channel is not None}
         self._limits = Limits(
             budget_chars=budget_chars,
             folder=Path(folder).resolve() if folder is not None else None,
             attachment_bytes=attachment_bytes,
         )
-        self._tools = {
-            each.name: each for each in tools if each.channel in self._channels and each.effect in {"read", *allow}
-        }
+        self._tools = {each.name: each for each in tools if each.effect in {"read", *allow} and self._can(each)}
         self._layers: tuple[Layer, ...] = ()
         self._unsettled: dict[tuple[str, str], str] = {}
 
@@ -136,6 +143,9 @@ class Toolbox:
         other = copy.copy(self)
         other.__dict__.update(changes)
         return other
+
+    def _can(self, tool: Tool) -> bool:
+        return tool.channel in self._channels and tool.needs not in self._channels[tool.channel].lacks
 
     def _find(self, name: str) -> Tool:
         if name not in self._tools:

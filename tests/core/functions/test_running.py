@@ -146,7 +146,7 @@ async def test_calls_are_answered_in_a_running_loop(toolbox: Toolbox, vendor: An
 @pytest.mark.parametrize(
     ("name", "given", "says"),
     [
-        ("read_email", {"message_id": "gone"}, "no such message"),
+        ("read_email", {"message_id": "gone"}, "No such message"),
         ("read_email", {"message_id": "m1", "colour": "red"}, "colour"),
         ("delete_everything", {}, "no tool of that name"),
         ("send_email", {"to": ["a@home.example.com"], "subject": "s", "text": "t"}, "no tool of that name"),

@@ -26,6 +26,7 @@ class MemoryMail:
 
     service = "memory"
     inbox = INBOX
+    lacks = frozenset({"forward_message"})
 
     def __init__(
         self, messages: Iterable[Message] = (), files: dict[str, tuple[Attachment, bytes]] | None = None
@@ -100,6 +101,9 @@ class MemoryMail:
             return Sent(id=f"sent-{len(self.sent)}", status="queued", note=note)
 
         return self._asked("send_message", send)
+
+    def mark_messages_read(self, message_ids: tuple[str, ...]) -> Steps[int]:
+        return self._asked("mark_messages_read", lambda: len(message_ids))
 
     def get_attachment(self, attachment_id: str) -> Steps[Attachment]:
         return self._asked("get_attachment", lambda: self.files[attachment_id][0])
