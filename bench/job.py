@@ -8,6 +8,7 @@ import resource
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -120,7 +121,33 @@ def touch(names: list[str]) -> Report:
     return meter.report()
 
 
-JOBS = {job.__name__: job for job in (reads, inbox, latency, first, construct, touch)}
+def schemas(client: str, rounds: int = 9) -> Report:
+    """Turn forty tools into definitions: in a cold process, the same tools again, and new tools in a warm process."""
+    module = import_module(f"bench.clients.{client}")
+    tools = module.prepared()
+    cold = _timed(lambda: module.convert(tools))
+    again = [_timed(lambda: module.convert(tools)) for _ in range(rounds)]
+    fresh = [_timed(partial(module.convert, module.prepared())) for _ in range(rounds)]
+    names = {definition["function"]["name"] for definition in module.convert(tools)}
+    frameworks = sorted({"langchain_core", "langchain"} & set(sys.modules))
+    medians = {"again_ms": sorted(again)[rounds // 2], "fresh_ms": sorted(fresh)[rounds // 2]}
+    return {"cold_ms": cold, **medians, "tools": len(names), "heavy": frameworks}
+
+
+def dispatch(client: str, calls: int = 2000) -> Report:
+    """Call a tool that asks no service, checking its arguments as always."""
+    call = import_module(f"bench.clients.{client}").dispatcher()
+    answer = call()
+    return {"wall_ms": _timed(lambda: [call() for _ in range(calls)]), "answer": answer}
+
+
+def _timed(function: Any) -> float:
+    begun = time.perf_counter()
+    function()
+    return (time.perf_counter() - begun) * 1000
+
+
+JOBS = {job.__name__: job for job in (reads, inbox, latency, first, construct, touch, schemas, dispatch)}
 
 if __name__ == "__main__":
     print(json.dumps(JOBS[sys.argv[1]](**json.loads(sys.argv[2]))))

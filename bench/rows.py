@@ -157,3 +157,23 @@ def imports(effort: Effort) -> Iterator[Figure]:
     for suffix in ("", ", names used"):
         ratio = seen.ratio(f"ours{suffix}", f"base{suffix}", "wall_ms")
         yield Figure("import", f"import postline / import httpx, pydantic{suffix}", ratio, 1.3)
+
+
+@row
+def functions(effort: Effort) -> Iterator[Figure]:
+    """G9: tools as definitions for a model, and a call of one, against LangChain's."""
+    clients = {"ours": "postline_tools", "langchain": "langchain_tools"}
+    converted = interleaved({n: Job("schemas", {"client": c}) for n, c in clients.items()}, None, effort.rounds)
+    called = interleaved({n: Job("dispatch", {"client": c}) for n, c in clients.items()}, None, effort.rounds)
+    # LangChain keeps a tool's definition once made; what it costs to make is seen on tools that it meets for the first time.
+    ours, made, kept = (
+        converted(*at) for at in (("ours", "again_ms"), ("langchain", "fresh_ms"), ("langchain", "again_ms"))
+    )
+    yield Figure("G9", "40 tools to definitions, warm: ours / LangChain's conversion", ours / made, 0.05)
+    yield Figure("G9", "40 tools to definitions, warm: ours / what LangChain has kept", ours / kept)
+    cold = converted.ratio("ours", "langchain", "cold_ms")
+    yield Figure("G9", "40 tools to definitions, cold: ours / LangChain", cold)
+    yield Figure("G9", "frameworks loaded for it", len(converted.reports["ours"][0]["heavy"]), 0, "")
+    yield Figure(
+        "G9", "validate and call: ours / StructuredTool.invoke", called.ratio("ours", "langchain", "wall_ms"), 0.05
+    )
