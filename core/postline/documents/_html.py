@@ -28,13 +28,11 @@ _TOKEN = re.compile(
     re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
 _NOTHING = r"""\s*+:\s*+0*+(?:\.0*+)?+(?:px|pt|r?em|%)?+\s*+(?=[;!"']|\Z)"""
-_CAN_HIDE = re.compile("style|hidden", re.IGNORECASE)
-_HIDDEN = re.compile(
+_HIDING = re.compile(
     rf"""display\s*+:\s*+none|visibility\s*+:\s*+hidden|(?<!-)(?:opacity|max-height){_NOTHING}"""
-    r"""|(?:\A\s*+|["']\s++)hidden(?=[\s=/]|\Z)""",
-    re.IGNORECASE,
+    r"""|(?:\A\s*+|["']\s++)hidden(?=[\s=/]|\Z)"""
 )
-_FONT_SIZE = re.compile(rf"font-size(?:(?P<tiny>{_NOTHING}|\s*+:\s*+1px)|\s*+:)", re.IGNORECASE)
+_FONT_SIZE = re.compile(rf"font-size(?:(?P<tiny>{_NOTHING}|\s*+:\s*+1px)|\s*+:)")
 _LONG_REFERENCE = re.compile(r"&#[0-9]{8,}+;?")
 _BREAKS = {prefix + name: gap for name, gap in BLOCKS.items() for prefix in ("", "/")}
 _EMPTY = elements("area base br col embed hr img input link meta source track wbr")
@@ -127,16 +125,16 @@ class _Hidden:
 
     @classmethod
     def begun_by(cls, name: str, attributes: str) -> _Hidden | None:
-        if name in _EMPTY or name.startswith("/") or not _CAN_HIDE.search(attributes):
+        if name in _EMPTY or name.startswith("/"):
             return None
-        if _HIDDEN.search(attributes):
+        style = attributes.lower()
+        if _may_hide(style) and _HIDING.search(style):
             return cls(name, tiny=False)
-        size = _FONT_SIZE.search(attributes)
-        return cls(name, tiny=True) if size and size["tiny"] else None
+        return cls(name, tiny=True) if _font_is_tiny(style) else None
 
     def ended_by(self, name: str, attributes: str) -> bool:
         """Take note of a tag inside; true where the hidden part is over and the tag itself is to be rendered."""
-        if self._tiny and (size := _FONT_SIZE.search(attributes)) and not size["tiny"]:
+        if self._tiny and _font_is_tiny(attributes.lower()) is False:
             return True  # newsletters set size 0 around cells that set a size of their own
         if self._depth == 0 and name in self._ends:
             return True
@@ -145,3 +143,16 @@ class _Hidden:
         elif self._depth and name.startswith("/") and name[1:] in self._shields:
             self._depth -= 1
         return False
+
+
+def _may_hide(style: str) -> bool:
+    """Look for plain words: without this, expressions would take most of the time on pages full of styles."""
+    return (
+        "display" in style or "visibility" in style or "hidden" in style or "opacity" in style or "max-height" in style
+    )
+
+
+def _font_is_tiny(style: str) -> bool | None:
+    """Tell whether a font size makes text disappear; `None` where no size is set."""
+    found = _FONT_SIZE.search(style) if "font-size" in style else None
+    return found["tiny"] is not None if found else None
