@@ -33,7 +33,10 @@ class CapabilityError(PostlineError):
     def __init__(self, service: str, capability: str) -> None:
         self.service = service
         self.capability = capability
-        super().__init__(f"{service} has nothing for {capability}")
+        super().__init__(service, capability)
+
+    def __str__(self) -> str:
+        return f"{self.service} has nothing for {self.capability}"
 
 
 class ClosedError(PostlineError, RuntimeError):

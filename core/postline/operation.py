@@ -34,7 +34,7 @@ class Operation(Generic[T]):
     query: Mapping[str, Any] = field(default_factory=dict)
     """Entries that are `None` are left out; booleans are sent as `true` and `false`."""
     body: Any = None
-    """What to send as JSON; `None` sends no body."""
+    """What to send as JSON; `bytes` go as they are, with the type that `headers` say; `None` sends no body."""
     headers: Mapping[str, str] = field(default_factory=dict)
     repeatable: bool | None = None
     """Whether sending it twice does no more than sending it once. `None`: as HTTP says of the method."""
@@ -99,6 +99,10 @@ class Listing(Generic[T]):
     concurrency: int = 1
     ordered: bool = True
     """Whether items come in the tree's order; else as their answers arrive."""
+
+    def __post_init__(self) -> None:
+        if self.concurrency < 1:
+            raise ArgumentError(f"concurrency must be at least 1; got {self.concurrency}")
 
     @classmethod
     def paged(
@@ -169,4 +173,7 @@ def path(template: str, *segments: str) -> str:
             raise ArgumentError(
                 f"an id in {template} must be a non-empty string, and neither '.' nor '..'; got {segment!r}"
             )
-    return template.format(*(quote(segment, safe="") for segment in segments))
+    try:
+        return template.format(*(quote(segment, safe="") for segment in segments))
+    except UnicodeEncodeError as error:
+        raise ArgumentError(f"an id in {template} is not text: it has half of a surrogate pair") from error

@@ -1,7 +1,7 @@
 """One operation as requests to send and pauses to take: addresses, encoding, retries, errors, parsing. No I/O.
 
 `Wire.exchange` is a generator: it yields an `httpx.Request` and is sent the response (or has the transport's error thrown
-in), or yields a `Sleep`. A service adds its credentials, its envelope and its errors by overriding three methods.
+in), or yields a `Sleep`. A service adds its credentials, its envelope and its errors by overriding the methods at the end.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import Any, TypeVar
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import httpx
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from postline.config import Settings
-from postline.errors import APIError, NetworkError, PostlineError, ReplyError, TooLargeError
+from postline.errors import APIError, ArgumentError, NetworkError, PostlineError, ReplyError, TooLargeError
 from postline.operation import Operation, Sleep
 
 T = TypeVar("T")
@@ -39,54 +39,64 @@ class Wire:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        host = urlsplit(settings.base_url).netloc.rpartition("@")[2]
         self._base_url = _BaseUrl(settings.base_url.rstrip("/"))
-        self._headers = httpx.Headers({"host": host, "accept-encoding": "gzip, deflate", **self.headers()})
+        own = {"host": self._base_url.host, "accept-encoding": "gzip, deflate", **self.headers()}
+        self._headers = httpx.Headers(_checked(own))
         self._extensions = {"timeout": httpx.Timeout(settings.timeout).as_dict()}
 
     def exchange(self, operation: Operation[T]) -> Exchange[T]:
         """Yield the requests and pauses that `operation` takes; return its answer or raise its error."""
-        retry, slept = self.settings.retry, 0.0
-        for attempt in range(retry.attempts):
+        retry, slept, attempt = self.settings.retry, 0.0, 0
+        while True:
+            request = self.request(operation)
             try:
-                response: httpx.Response = yield self.request(operation)
+                response: httpx.Response = yield request
             except httpx.RequestError as error:
                 failure: PostlineError = network_error(operation, error)
                 cause: Exception | None = error
                 again = isinstance(error, NEVER_LEFT) or (operation.may_repeat and not isinstance(error, NEVER_HELPS))
                 wait = None
             else:
-                if response.is_success:
+                self.learn(request, response)
+                if self.succeeded(response):
                     return self.parse(operation, response)
                 failure = rejected = self.rejection(operation, response)
                 cause, wait, status = None, rejected.retry_after_seconds, response.status_code
                 again = status == 429 or (operation.may_repeat and status in REPEATABLE_STATUSES)
             if wait is None:
                 wait = random.uniform(0, min(retry.base_seconds * 2**attempt, retry.cap_seconds))  # noqa: S311  # no secret
-            slept += wait
-            if not again or attempt + 1 == retry.attempts or wait > retry.cap_seconds or slept > retry.budget_seconds:
+            slept, attempt = slept + wait, attempt + 1
+            if not again or attempt == retry.attempts or wait > retry.cap_seconds or slept > retry.budget_seconds:
                 raise failure from cause
             yield Sleep(wait)
-        raise AssertionError("a Retry has at least one attempt")
 
     def request(self, operation: Operation[Any]) -> httpx.Request:
-        """Build the request. An absolute URL gets no header of this service: credentials stay at home."""
-        if is_absolute(operation):
-            return httpx.Request(operation.method, operation.path, extensions=self._extensions)
-        target = operation.path
-        if query := urlencode([(key, _text(value)) for key, value in operation.query.items() if value is not None]):
-            target = f"{target}?{query}"
-        content = None if operation.body is None else dump(operation.body)
-        headers = self._headers
-        if operation.headers or content is not None:
-            headers = headers.copy()
-            if content is not None:
-                headers["content-type"] = "application/json"
-            headers.update(operation.headers)
+        """Build the request. An absolute URL gets no header of this service: credentials stay at home.
+
+        Raises:
+            ArgumentError: Something in the operation cannot be put into a request.
+        """
         extensions = self._extensions
         if operation.timeout is not None:
             extensions = {"timeout": httpx.Timeout(operation.timeout).as_dict()}
-        return httpx.Request(operation.method, self._base_url / target, headers=headers, content=content, extensions=extensions)
+        if is_absolute(operation):
+            return httpx.Request(operation.method, _web_url(operation.path), extensions=extensions)
+        try:
+            query = urlencode([(key, _text(value)) for key, value in operation.query.items() if value is not None])
+            content = operation.body if isinstance(operation.body, bytes | None) else dump(operation.body)
+        except (TypeError, ValueError):  # whose text may quote what it is about
+            what = f"{operation.method} {operation.path}"
+            raise ArgumentError(f"{what}: a value is neither JSON nor text (half of a surrogate pair?)") from None
+        target = f"{operation.path}?{query}" if query else operation.path
+        headers = self._headers
+        if operation.headers or content is not None:
+            headers = headers.copy()
+            if content is not operation.body:
+                headers["content-type"] = "application/json"
+            headers.update(_checked(operation.headers))
+        return httpx.Request(
+            operation.method, self._base_url / target, headers=headers, content=content, extensions=extensions
+        )
 
     def parse(self, operation: Operation[T], response: httpx.Response) -> T:
         """Validate a successful answer.
@@ -111,7 +121,7 @@ class Wire:
         """Make the error that stands for an unsuccessful answer, with what the engine knows of it."""
         try:
             body = json.loads(response.content)
-        except ValueError:
+        except (ValueError, RecursionError):
             body = None
         error = self.error(response, body)
         error.method, error.path = operation.method, shown_path(operation)
@@ -122,6 +132,13 @@ class Wire:
     def headers(self) -> Mapping[str, str]:
         """Return the headers of every request: credentials, accepted types."""
         return {}
+
+    def learn(self, request: httpx.Request, response: httpx.Response) -> None:
+        """Note what an answer of any status says beside its body, such as a cookie."""
+
+    def succeeded(self, response: httpx.Response) -> bool:
+        """Whether an answer is what was asked for; else it is an error."""
+        return response.is_success
 
     def decode(self, operation: Operation[Any], content: bytes) -> Any:
         """Validate the body, which should be JSON, as what the operation returns."""
@@ -139,7 +156,10 @@ class _BaseUrl:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        url = httpx.URL(text)
+        url = _web_url(text)
+        if url.userinfo or url.query or url.fragment:
+            raise ArgumentError("a base URL has a host, and at most a port and a path; credentials are given apart")
+        self.host = url.netloc.decode()
         self.origin = (url.raw_scheme, url.raw_host, url.port)
         self.prefix = url.raw_path.rstrip(b"/")
 
@@ -195,7 +215,25 @@ def _text(value: Any) -> str:
 
 def is_absolute(operation: Operation[Any]) -> bool:
     """Whether the operation names a whole URL (a signed link), and so leaves the service's own address."""
-    return operation.path.startswith(("http://", "https://"))
+    return not operation.path.startswith("/")
+
+
+def _web_url(text: str) -> httpx.URL:
+    try:
+        url = httpx.URL(text)
+    except httpx.InvalidURL:
+        url = httpx.URL()
+    if url.scheme not in {"http", "https"} or not url.host:
+        # Unquoted: the URL may be a credential.
+        raise ArgumentError("that is not a URL of the form http://host or https://host")
+    return url
+
+
+def _checked(headers: Mapping[str, str]) -> Mapping[str, str]:
+    for name, value in headers.items():
+        if not (value.isascii() and value.isprintable()):
+            raise ArgumentError(f"the {name} header can hold printable ASCII only; a line break in a key or an id?")
+    return headers
 
 
 def too_large(operation: Operation[Any]) -> TooLargeError:
@@ -269,7 +307,7 @@ def _both(kind: Any) -> type[NetworkError]:
 
 
 def _reduce(self: NetworkError) -> tuple[Any, ...]:
-    return _rebuild, (type(self).__mro__[2], str(self), self.may_have_arrived)
+    return _rebuild, (type(self).__bases__[1], str(self), self.may_have_arrived)
 
 
 def _rebuild(kind: Any, text: str, may_have_arrived: bool) -> NetworkError:

@@ -1,0 +1,92 @@
+"""What every test may use: bounded examples, the local twin, and one driver for both clients."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, settings
+
+from postline.commune import AsyncCommuneClient, CommuneClient
+from postline.config import Retry
+from postline_sandbox import Sandbox
+
+# Examples are the same in every run; HYPOTHESIS_PROFILE=search looks for new ones.
+# A machine under load is slow, and no fixture here carries anything from one example to the next.
+_UNCHECKED = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+settings.register_profile("fixed", max_examples=60, derandomize=True, deadline=None, suppress_health_check=_UNCHECKED)
+settings.register_profile("search", max_examples=1000, deadline=None, suppress_health_check=_UNCHECKED)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
+
+AT_ONCE = Retry(base_seconds=0)
+"""Repeats as often as by default, without waiting."""
+
+
+class Both:
+    """Does the same through the client that waits and through the one for `await`, so that a test says it once."""
+
+    def __init__(self, kind: str) -> None:
+        self.is_async = kind == "async"
+        self._loop = asyncio.Runner()
+        self._clients: list[Any] = []
+
+    def client(self, handler: Callable[[httpx.Request], Any] | None = None, **options: Any) -> Any:
+        """Make a Commune client: on a handler for its requests, or with `base_url` on a server."""
+        kind = AsyncCommuneClient if self.is_async else CommuneClient
+        if handler:
+            options = {"base_url": "http://commune.example.com", "transport": httpx.MockTransport(handler), **options}
+        client = kind(**{"api_key": "key", "retry": AT_ONCE, **options})
+        self._clients.append(client)
+        return client
+
+    def do(self, call: Callable[[], Any]) -> Any:
+        """Make a call, and await what it gives if that is the async client's way."""
+
+        async def awaited() -> Any:
+            return await call()
+
+        return self._loop.run(awaited()) if self.is_async else call()
+
+    def run(self, client: Any, work: Any) -> Any:
+        """Do a piece of work."""
+        return self.do(lambda: client.run(work))
+
+    def read(self, client: Any, listing: Any) -> list[Any]:
+        """Read a listing lazily, to its end."""
+
+        async def items() -> list[Any]:
+            return [item async for item in client.stream(listing)]
+
+        return self._loop.run(items()) if self.is_async else list(client.stream(listing))
+
+    def close(self) -> None:
+        """Close every client made, and the loop."""
+        for client in self._clients:
+            self.do(client.close)
+        self._loop.close()
+
+
+@pytest.fixture(params=["sync", "async"])
+def both(request: pytest.FixtureRequest) -> Iterator[Both]:
+    """Run the test once with each kind of client."""
+    driver = Both(request.param)
+    yield driver
+    driver.close()
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """Serve the local twin, empty, for one test."""
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the machine's own configuration out."""
+    for name in ("COMMUNE_API_KEY", "COMMUNE_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
