@@ -6,7 +6,7 @@ Earlier mail is taken away only where it is the end of the text: answers written
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from postline.documents._characters import tidy
 
@@ -41,8 +41,9 @@ _OTHER_LEAD = re.compile(
     r"|\d{4}[-/]\d\d?[-/]\d\d?\b.{0,200}:"
 )
 _DEVICE = re.compile(
-    r"(?:Sent (?:from|via|with)|Get Outlook for|Gesendet (?:von|mit)|Envoyé (?:de|depuis)) .{1,60}"
-    r"|Von meinem .{1,40} gesendet",
+    r"(?:Sent|Gesendet|Envoyé) (?:from|via|with|von|mit|de|depuis)"
+    r" (?:my|mein\w*|mon|Outlook|Mail|Yahoo|Gmail|Proton|Samsung|BlackBerry)\b.{0,60}"
+    r"|Get Outlook for .{1,40}|Von meinem .{1,40} gesendet",
     re.IGNORECASE,
 )
 _LIST_FOOTER = re.compile(r"mailing list|unsubscribe|https?://", re.IGNORECASE)
@@ -55,9 +56,9 @@ _LEAD_LINES = 4
 class Parts:
     """The parts of a mail's text, each in its own order."""
 
-    new: str
-    signature: str = ""
-    history: str = ""
+    new: str = field(repr=False)
+    signature: str = field(default="", repr=False)
+    history: str = field(default="", repr=False)
 
 
 def new_text(text: str) -> str:
