@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from postline.channels import Draft
 from postline.operation import Offload, Steps
-from postline.tools.call import Call, Proceed
+from postline.tools.call import Call, Layer, Proceed
 from postline.tools.declare import Effect
 from postline.tools.rendering import clean, inline
 from postline.tools.result import Result, ToolError
@@ -51,9 +51,10 @@ Ask: TypeAlias = Callable[[ApprovalRequest], Decision | Awaitable[Decision]]
 class _EditedError(ToolError):
     """Ends a call in favour of an edited one."""
 
-    def __init__(self, arguments: Mapping[str, Any]) -> None:
+    def __init__(self, arguments: Mapping[str, Any], by: Layer) -> None:
         super().__init__("The call was edited; the edited one was made instead.")
         self.arguments = arguments
+        self.by = by
 
 
 def approve(
@@ -81,7 +82,7 @@ def approve(
             case True:
                 return
             case Edit(arguments=arguments):
-                raise _EditedError(arguments)
+                raise _EditedError(arguments, layer)
             case Deny(reason=str(reason)) if reason:
                 raise ToolError(f"The call was not approved: {inline(reason)}")
         raise ToolError("The call was not approved.")
@@ -99,6 +100,8 @@ def approve(
             yield from consult(call)
             return (yield from proceed(call))
         except _EditedError as edited:
+            if edited.by is not layer:
+                raise
             return (yield from call.again(edited.arguments, layer))
 
     return toolbox.under(layer)

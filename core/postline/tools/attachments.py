@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 
 from postline.channels import Mail
+from postline.documents import html_to_text
 from postline.errors import TooLargeError
 from postline.operation import Offload, Steps
 from postline.tools.call import Call
@@ -21,6 +22,7 @@ _TEXTUAL = re.compile(
     r"text/|message/|application/(json|xml|yaml|x-yaml|csv|toml|x-ndjson)\b|[^/]+/[^/]+\+(json|xml|yaml)\b",
     re.IGNORECASE,
 )
+_PAGE = re.compile(r"text/html\b", re.IGNORECASE)
 _UNSAFE = re.compile(r'[<>:"/\\|?*]')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 _STEM_BYTES, _SUFFIX_BYTES = 120, 40
@@ -53,7 +55,8 @@ def open_attachment(mail: Mail, call: Call, attachment_id: str, *, offset: int, 
         entry["untrusted"]["saved_as"] = saved.name
     if not textual:
         return _without_text(call, entry, "Its content is not text.")
-    entry["untrusted"]["text"] = clean(_decoded(content))
+    text = _decoded(content)
+    entry["untrusted"]["text"] = clean(html_to_text(text) if _PAGE.match(attachment.media_type) else text)
     return excerpt(call, "An attachment.", "attachment", entry, offset=offset)
 
 

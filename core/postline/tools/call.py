@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from pydantic import BaseModel
+from pydantic_core import to_json
 
 from postline.operation import Steps
 from postline.tools.declare import Tool
@@ -27,6 +29,18 @@ class Limits:
     """The largest attachment to download."""
 
 
+@dataclass(slots=True)
+class Attempt:
+    """How far a call came: whether its effect was begun, behind every policy."""
+
+    begun: bool = False
+
+    def door(self, act: Callable[..., Steps[Any]], *given: Any, **options: Any) -> Steps[Any]:
+        """Note that the effect begins."""
+        self.begun = True
+        return act(*given, **options)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """One call of a tool, its arguments checked."""
@@ -38,6 +52,7 @@ class Call:
     """The arguments as validated."""
     channel: Any
     limits: Limits
+    attempt: Attempt = field(repr=False)
     again: Callable[[Mapping[str, Any], Layer], Steps[Result]] = field(repr=False)
     """Runs the call with other arguments through every layer but the one named."""
     key: str = field(default="", repr=False)
@@ -49,6 +64,17 @@ class Call:
         """Begin the tool's own steps."""
         given = (self.channel, self) if self.tool.takes_call else (self.channel,)
         return self.tool.function(*given, **self.values.__dict__)
+
+    def digest(self, *, besides: Collection[str] = ()) -> bytes:
+        """Return what equal calls on the same channel share, and no others do; arguments named in `besides` do not count."""
+        arguments = {name: value for name, value in self.values.__dict__.items() if name not in besides}
+        content = to_json([self.tool.name, self.channel.service, self.owner, arguments], fallback=repr)
+        return sha256(content).digest()
+
+    @property
+    def owner(self) -> str | None:
+        """The address or number of the channel, where it is known."""
+        return getattr(self.channel, "inbox", None) or getattr(self.channel, "number", None)
 
     def around(self, method: str, check: Around) -> Call:
         """Return this call with a channel whose `method` is handed to `check`, with its arguments, in place of being called."""

@@ -63,7 +63,7 @@ def listing(
 
     longest = max(len(onward(count) or "") for count in (1, len(items))) if items else 0
     blocks = fit(map(describe, items[:limit]), room(call, longest))
-    where = f" in {owner}" if (owner := _owner(call)) else ""
+    where = f" in {call.owner}" if call.owner else ""
     data = {noun: [block.entry for block in blocks]}
     return result(f"{len(blocks) or 'No'} {noun}{where}.", blocks, data, left_out=page.note, cursor=onward(len(blocks)))
 
@@ -98,12 +98,6 @@ def _opened(call: Call, cursor: str) -> _Place:
     return _Place(*json.loads(raw[8:]))
 
 
-def _owner(call: Call) -> str | None:
-    return getattr(call.channel, "inbox", None) or getattr(call.channel, "number", None)
-
-
 def _seal(call: Call, content: bytes) -> bytes:
-    """Tie a cursor to its tool, inbox and arguments. It finds mistakes; it is no signature, and protects nothing."""
-    arguments = call.values.model_dump_json(exclude={"cursor", "limit"})
-    listing = f"{call.tool.name}\n{call.channel.service}\n{_owner(call)}\n{arguments}\n"
-    return sha256(listing.encode() + content).digest()[:8]
+    """Tie a cursor to its tool, channel and arguments. It finds mistakes; it is no signature, and protects nothing."""
+    return sha256(call.digest(besides={"cursor", "limit"}) + content).digest()[:8]

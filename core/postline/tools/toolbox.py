@@ -16,7 +16,7 @@ from postline.channels import Account, Contacts, Mail, Phone, Texts
 from postline.errors import ArgumentError
 from postline.operation import Steps
 from postline.tools.arguments import read_arguments
-from postline.tools.call import Call, Layer, Limits
+from postline.tools.call import Attempt, Call, Guarded, Layer, Limits
 from postline.tools.catalogue import CATALOGUE
 from postline.tools.declare import Effect, Tool
 from postline.tools.failures import failure, may_have_happened
@@ -73,7 +73,7 @@ class Toolbox:
         )
         self._tools = {each.name: each for each in tools if each.effect in {"read", *allow} and self._can(each)}
         self._layers: tuple[Layer, ...] = ()
-        self._unsettled: dict[tuple[str, str], str] = {}
+        self._unsettled: dict[bytes, str] = {}
 
     @property
     def tools(self) -> tuple[Tool, ...]:
@@ -156,12 +156,14 @@ class Toolbox:
         self, tool: Tool, arguments: Mapping[str, Any] | str | None, cleared: Layer | None = None
     ) -> Steps[Result]:
         given, values = read_arguments(tool, arguments)
+        attempt, channel = Attempt(), self._channels[tool.channel]
         call = Call(
             tool=tool,
             arguments=given,
             values=values,
-            channel=self._channels[tool.channel],
+            channel=Guarded(channel, tool.gate, attempt.door) if tool.gate else channel,
             limits=self._limits,
+            attempt=attempt,
             again=lambda edited, layer: self._steps(tool, edited, layer),
             cleared=cleared,
         )
@@ -184,20 +186,14 @@ class Toolbox:
 
     def _effect(self, call: Call) -> Steps[Result]:
         """Run a call that changes something under a key of its own; the same call again after a lost answer keeps the key."""
-        same = (call.tool.name, call.values.model_dump_json())
-        begun = call.tool.gate is None
-
-        def door(act: Callable[..., Steps[Any]], *given: Any, **options: Any) -> Steps[Any]:
-            nonlocal begun
-            begun = True
-            return act(*given, **options)
-
-        call = dataclasses.replace(call, key=self._unsettled.get(same) or uuid4().hex)
+        same = call.digest()
+        key = self._unsettled.get(same) or uuid4().hex
+        call.attempt.begun = call.tool.gate is None
         try:
-            result = yield from call.around(call.tool.gate or "", door).start()
+            result = yield from dataclasses.replace(call, key=key).start()
         except Exception as error:
-            if begun and may_have_happened(error):
-                self._unsettled[same] = call.key
+            if call.attempt.begun and may_have_happened(error):
+                self._unsettled[same] = key
                 raise UnknownOutcomeError from error
             raise
         self._unsettled.pop(same, None)

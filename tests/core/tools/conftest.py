@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.core.tools.memory_mail import MemoryMail, message
+from tests.core.tools.memory_mail import MemoryMail, Run, message
 
 from postline.tools import Result, Toolbox
-
-Run = Callable[..., Result]
 
 
 @pytest.fixture(params=["sync", "async"])

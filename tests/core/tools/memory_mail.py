@@ -13,9 +13,12 @@ from postline.client import AsyncClient, Client
 from postline.config import Settings
 from postline.errors import ArgumentError, NetworkError, TooLargeError
 from postline.operation import Listing, Offload, Steps
+from postline.tools import Result
 from postline.wire import Wire
 
 T = TypeVar("T")
+Run = Callable[..., Result]
+"""Calls a tool of a toolbox by name with keyword arguments, synchronously or not."""
 
 INBOX = "desk@desk.example.com"
 START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)

@@ -8,13 +8,12 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.core.tools.memory_mail import START, MemoryMail, Run, message
 
 from postline.channels import Attachment, Page, Thread
 from postline.errors import ArgumentError
 from postline.operation import Steps
-from postline.tools import Result, Toolbox, ToolArgumentError
-from tests.core.tools.conftest import Run
-from tests.core.tools.memory_mail import START, MemoryMail, message
+from postline.tools import Result, ToolArgumentError, Toolbox
 
 
 def read_all(toolbox: Toolbox, name: str, **arguments: Any) -> list[Result]:
