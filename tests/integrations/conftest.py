@@ -43,10 +43,23 @@ async def mail(sandbox: Sandbox) -> AsyncIterator[Mailbox]:
         await client.aio.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def real_mail() -> Path:
     """The folder of real mail; a test that needs it skips, saying so, where it is absent."""
     folder = Path(os.environ.get("POSTLINE_MAIL", Path(__file__).parents[2] / "../shared/mail"))
     if not folder.is_dir():
         pytest.skip(f"no real mail at {folder}; POSTLINE_MAIL may name another folder")
     return folder
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what tests recorded to be `shown`."""
+    told = [
+        f"{report.nodeid.rpartition('::')[2]}: {text}"
+        for report in terminalreporter.getreports("passed")
+        for name, text in report.user_properties
+        if name == "shown"
+    ]
+    if told:
+        terminalreporter.section("real mail")
+        terminalreporter.write_line("\n".join(told))
