@@ -13,7 +13,8 @@ from postline_sandbox.web import HTML_TYPE, Answer, Header, Reply, Request
 from postline_sandbox.world import World
 
 _GZIP_ABOVE_BYTES = 1024
-_GZIP_FORMAT = 31
+# The gzip format with a window of 4 KiB: most of what packing a short answer costs is setting up a larger one.
+_GZIP_WINDOW, _GZIP_MEMORY = 16 + 12, 4
 _REQUEST_ID_CHARS = 128
 _request_ids = (f"{uuid4().hex[:8]}-0000-4000-8000-{number:012x}".encode() for number in itertools.count(1))
 
@@ -27,13 +28,23 @@ class Front:
         self._control_path = control_path.encode()
         self._services = tuple(world.services.values())
 
+    def at_once(self, path: bytes, query_string: bytes, headers: Iterable[Header]) -> Reply | None:
+        """Answer a plain GET on the spot, or return None where it has to go the long way."""
+        if self._world.faults or path.startswith(self._control_path):
+            return None
+        answer = self._owner(path).answer(Request("GET", path, query_string, headers, b""))
+        if isinstance(answer, Reply):
+            return answer
+        answer.close()
+        return None
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         path: bytes = scope["raw_path"]
         if path.startswith(self._control_path):
             await self._control(scope, receive, send)
             return
-        service = next((one for one in self._services if one.owns(path)), self._services[0])
+        service = self._owner(path)
         body = await _read(receive, service.body_limit_bytes) if scope["method"] != "GET" else b""
         if body is None:
             await _send(send, service.body_too_large(), scope["headers"])
@@ -44,6 +55,9 @@ class Front:
             await self._misbehave(fault, service, request, scope, receive, send)
         else:
             await _send(send, await _whole(service.answer(request)), request.headers)
+
+    def _owner(self, path: bytes) -> Service:
+        return next((one for one in self._services if one.owns(path)), self._services[0])
 
     async def _misbehave(
         self, fault: Fault, service: Service, request: Request, scope: Scope, receive: Receive, send: Send
@@ -91,21 +105,22 @@ async def _read(receive: Receive, limit_bytes: int) -> bytes | None:
 
 
 async def _send(send: Send, reply: Reply, asked: Iterable[Header], *, missing_bytes: int = 0) -> None:
+    headers, body = dress(reply, asked)
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    shown = body[:-missing_bytes] if missing_bytes else body
+    await send({"type": "http.response.body", "body": shown, "more_body": bool(missing_bytes)})
+
+
+def dress(reply: Reply, asked: Iterable[Header]) -> tuple[list[Header], bytes]:
+    """Return a reply's headers and body as they go out to somebody who asked with these headers."""
     body, headers = reply.body, [*reply.headers]
     request_id, gzip = _wishes(asked)
     if gzip and len(body) > _GZIP_ABOVE_BYTES:
-        packer = zlib.compressobj(1, zlib.DEFLATED, _GZIP_FORMAT)
+        packer = zlib.compressobj(1, zlib.DEFLATED, _GZIP_WINDOW, _GZIP_MEMORY)
         body = packer.compress(body) + packer.flush()
         headers += ((b"content-encoding", b"gzip"), (b"vary", b"accept-encoding"))
     headers += ((b"content-length", b"%d" % len(body)), (b"x-request-id", request_id))
-    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-    await send(
-        {
-            "type": "http.response.body",
-            "body": body[:-missing_bytes] if missing_bytes else body,
-            "more_body": bool(missing_bytes),
-        }
-    )
+    return headers, body
 
 
 def _wishes(asked: Iterable[Header]) -> tuple[bytes, bool]:

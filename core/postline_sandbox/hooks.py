@@ -42,6 +42,7 @@ class Attempt:
     """Counted from 1."""
     timestamp_ms: int
     test: bool = False
+    organization_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class Outcome:
     status_code: int | None
     response_ms: int
     error: str | None
+    body: bytes = b""
 
     @property
     def delivered(self) -> bool:
@@ -159,7 +161,8 @@ class Hooks:
             answer = await self._client.post(attempt.endpoint, content=attempt.body, headers=headers, timeout=timeout)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             return Outcome(None, _since(started), f"{type(error).__name__}: {error}"[:_ERROR_CHARS])
-        return Outcome(answer.status_code, _since(started), None if answer.is_success else answer.text[:_ERROR_CHARS])
+        error = None if answer.is_success else answer.text[:_ERROR_CHARS]
+        return Outcome(answer.status_code, _since(started), error, answer.content)
 
     def _seconds_to_next(self) -> float | None:
         if not self._clock.ticks:
@@ -179,12 +182,14 @@ class Hooks:
     async def _deliver(self, delivery_id: str) -> None:
         try:
             row = self._storage.row(
-                "SELECT service, source_id, endpoint, body, attempts FROM webhook_deliveries WHERE delivery_id = ?",
+                "SELECT service, organization_id, source_id, endpoint, body, attempts FROM webhook_deliveries"
+                " WHERE delivery_id = ?",
                 delivery_id,
             )
             if row is not None:
-                service, source_id, endpoint, body, attempts = row
-                attempt = Attempt(delivery_id, source_id, endpoint, body, attempts + 1, self._clock.now_ms())
+                service, owner, source_id, endpoint, body, attempts = row
+                now = self._clock.now_ms()
+                attempt = Attempt(delivery_id, source_id, endpoint, body, attempts + 1, now, organization_id=owner)
                 self._record(self._policies[service], attempt, await self._guarded(service, attempt))
         finally:
             del self._flying[delivery_id]

@@ -9,22 +9,13 @@ from concurrent.futures import Future
 from typing import Any
 
 import uvicorn
-from starlette.types import ASGIApp
-from uvicorn.protocols.http.auto import AutoHTTPProtocol
+
+from postline_sandbox.connection import connection_class
+from postline_sandbox.front import Front
 
 Background = Callable[[], Coroutine[Any, Any, None]]
 _KEEP_ALIVE_SECONDS = 75
 _GRACE_SECONDS = 2
-
-
-class _Connection(AutoHTTPProtocol):  # type: ignore[misc, valid-type]  # which one depends on what is installed
-    """Gives the application the transport, so that a fault can close the connection under a reply."""
-
-    app_state: dict[str, Any]
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.app_state = {**self.app_state, "transport": transport}
-        super().connection_made(transport)
 
 
 class _Server(uvicorn.Server):
@@ -62,11 +53,11 @@ class ServerThread:
         self._thread: threading.Thread | None = None
         self._ready: Future[None] = Future()
 
-    def start(self, application: ASGIApp, background: Background, stop: asyncio.Event) -> None:
-        """Serve an application, and run a task beside it, until `stop` is set."""
+    def start(self, front: Front, background: Background, stop: asyncio.Event) -> None:
+        """Serve, and run a task beside it, until `stop` is set."""
         config = uvicorn.Config(
-            application,
-            http=_Connection,
+            front,
+            http=connection_class(front),
             ws="none",
             lifespan="off",
             log_config=None,
@@ -124,7 +115,9 @@ class ServerThread:
 
 def _listen(host: str, port: int) -> socket.socket:
     # asyncio turns Nagle's algorithm off only where the protocol is spelled out; `socket.create_server` leaves it 0.
-    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening = socket.socket(
+        socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP
+    )
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))

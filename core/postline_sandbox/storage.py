@@ -53,6 +53,12 @@ class Storage:
         """Return all rows."""
         return self._connection.execute(sql, values).fetchall()
 
+    def records(self, sql: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """Return all rows by the names of their columns."""
+        cursor = self._connection.execute(sql, values)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor]
+
     def select(self, start: str, where: dict[str, Any], end: str = "") -> list[Row]:
         """Return the rows of a SELECT under conditions.
 

@@ -5,7 +5,8 @@ Handlers are plain functions that run on the sandbox's own thread, one at a time
 
 import json
 import re
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qsl, unquote_to_bytes
 
@@ -27,7 +28,7 @@ class Reply:
         self.headers = headers
 
 
-Answer = Reply | Awaitable[Reply]
+Answer = Reply | Coroutine[Any, Any, Reply]
 """Most handlers answer at once; one that has to wait for somebody else does not hold the others up."""
 
 
@@ -46,7 +47,7 @@ class Undecodable(ValueError):  # noqa: N818
 class Request:
     """One request, its body read."""
 
-    __slots__ = ("_query", "body", "headers", "method", "params", "path", "query_string")
+    __slots__ = ("body", "headers", "method", "params", "path", "query_string")
 
     def __init__(self, method: str, path: bytes, query_string: bytes, headers: Iterable[Header], body: bytes) -> None:
         self.method = method
@@ -55,7 +56,6 @@ class Request:
         self.headers = headers
         self.body = body
         self.params: list[str] = []
-        self._query: dict[str, str] | None = None
 
     def header(self, name: bytes) -> str | None:
         """Return a header's value; the name is in lower case."""
@@ -65,12 +65,9 @@ class Request:
         return None
 
     @property
-    def query(self) -> dict[str, str]:
+    def query(self) -> Mapping[str, str]:
         """The query's parameters, blank ones included; the last of a name wins."""
-        if self._query is None:
-            text = self.query_string.decode("latin-1")
-            self._query = dict(parse_qsl(text, keep_blank_values=True, errors="replace")) if text else {}
-        return self._query
+        return _query(self.query_string)
 
     def json(self) -> Any:
         """Read a JSON body.
@@ -85,6 +82,11 @@ class Request:
         return value
 
 
+@lru_cache
+def _query(query_string: bytes) -> Mapping[str, str]:
+    return dict(parse_qsl(query_string.decode("latin-1"), keep_blank_values=True, errors="replace"))
+
+
 RouteT = TypeVar("RouteT")
 
 
@@ -92,12 +94,15 @@ class Routes(Generic[RouteT]):
     """Finds the route of a method and path; `{}` in a template stands for one segment."""
 
     def __init__(self, table: Iterable[tuple[str, str, RouteT]]) -> None:
-        self._table: dict[tuple[str, int], list[tuple[dict[int, bytes], list[int], RouteT]]] = {}
+        templates: dict[str, list[bytes]] = {}
+        self._routes: dict[str, list[RouteT]] = {}
         for method, template, route in table:
-            parts = template.encode().split(b"/")
-            fixed = {n: part for n, part in enumerate(parts) if part != b"{}"}
-            free = [n for n, part in enumerate(parts) if part == b"{}"]
-            self._table.setdefault((method, len(parts)), []).append((fixed, free, route))
+            routes = self._routes.setdefault(method, [])
+            pattern = re.escape(template).replace(r"\{\}", "([^/]*)").encode()
+            templates.setdefault(method, []).append(b"(?P<_%d>%s/?)" % (len(routes), pattern))
+            routes.append(route)
+        # One alternation per method: the group that matched last is the route's, those inside it are its segments.
+        self._patterns = {method: re.compile(b"|".join(some)) for method, some in templates.items()}
 
     def find(self, method: str, path: bytes) -> tuple[RouteT, list[str]] | None:
         """Return the route and the decoded segments that stand for `{}`; one trailing slash does not matter.
@@ -105,13 +110,12 @@ class Routes(Generic[RouteT]):
         Raises:
             Undecodable: The route was found, but a segment is not percent-encoded UTF-8.
         """
-        parts = path.split(b"/")
-        if len(parts) > 2 and not parts[-1]:
-            parts.pop()
-        for fixed, free, route in self._table.get((method, len(parts)), ()):
-            if all(parts[n] == part for n, part in fixed.items()):
-                return route, [_decode(parts[n]) for n in free]
-        return None
+        pattern = self._patterns.get(method)
+        match = pattern.fullmatch(path) if pattern else None
+        if match is None or match.lastgroup is None:
+            return None
+        segments = [one for one in match.groups()[match.lastindex or 0 :] if one is not None]
+        return self._routes[method][int(match.lastgroup[1:])], [_decode(one) for one in segments]
 
 
 def _decode(segment: bytes) -> str:

@@ -45,10 +45,10 @@ class SharedControl(Operations):
         """Make the next requests go wrong.
 
         `kind` is `latency` (wait `seconds`, then answer), `rate_limit` (429 with a `Retry-After` of `seconds`),
-        `server_error` (`status`, any from 400 on; nothing is done), `not_json` (200 with a page instead), `dropped_reply` (the work is
-        done, the connection closes without an answer), `truncated_body` (the work is done, half the answer
-        arrives), `closed_connection` (nothing is done). `path` is a regular expression that the path must contain;
-        `times` is for how many requests, null for all until `clear_faults`.
+        `server_error` (`status`, any from 400 on; nothing is done), `not_json` (200 with a page instead),
+        `dropped_reply` (the work is done, the connection closes without an answer), `truncated_body` (the work is
+        done, half the answer arrives), `closed_connection` (nothing is done). `path` is a regular expression that
+        the path must contain; `times` is for how many requests, null for all until `clear_faults`.
         """
         if times is not None and times < 1:
             raise ControlError("fault: times must be at least 1, or null")
