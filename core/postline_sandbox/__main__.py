@@ -5,6 +5,7 @@ import json
 import signal
 import sys
 import threading
+from dataclasses import asdict
 
 from postline_sandbox import Sandbox, StorageError
 
@@ -26,13 +27,15 @@ def main() -> int:
 
 
 def _announcement(sandbox: Sandbox, *, as_json: bool) -> str:
-    commune, control = sandbox.commune, sandbox.control
+    commune, inkbox, control = sandbox.commune, sandbox.inkbox, sandbox.control
     if as_json:
-        access = {"base_url": commune.base_url, "api_key": commune.api_key}
-        return json.dumps({"commune": access, "control": {"base_url": control.base_url}})
+        access = {"commune": asdict(commune), "inkbox": asdict(inkbox)}
+        return json.dumps({**access, "control": {"base_url": control.base_url}})
     lines = {
         "Commune": commune.base_url,
         "  API key": commune.api_key,
+        "Inkbox": inkbox.base_url,
+        "  its API key": inkbox.api_key,
         "Control": control.base_url,
         "  described at": f"{control.base_url}/openapi.json",
     }

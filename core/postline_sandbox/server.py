@@ -16,6 +16,7 @@ from postline_sandbox.front import Front
 Background = Callable[[], Coroutine[Any, Any, None]]
 _KEEP_ALIVE_SECONDS = 75
 _GRACE_SECONDS = 2
+_ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to reach a server that listens everywhere
 
 
 class _Server(uvicorn.Server):
@@ -48,6 +49,7 @@ class ServerThread:
     def __init__(self, host: str, port: int) -> None:
         self._socket = _listen(host, port)
         name, number = self._socket.getsockname()[:2]
+        name = _ANY_ADDRESS.get(name, name)
         self.base_url = f"http://[{name}]:{number}" if ":" in name else f"http://{name}:{number}"
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None

@@ -91,14 +91,17 @@ RouteT = TypeVar("RouteT")
 
 
 class Routes(Generic[RouteT]):
-    """Finds the route of a method and path; `{}` in a template stands for one segment."""
+    """Finds the route of a method and path, the first where two fit.
+
+    In a template `{}` stands for one segment and `{*}` for the rest of the path.
+    """
 
     def __init__(self, table: Iterable[tuple[str, str, RouteT]]) -> None:
         templates: dict[str, list[bytes]] = {}
         self._routes: dict[str, list[RouteT]] = {}
         for method, template, route in table:
             routes = self._routes.setdefault(method, [])
-            pattern = re.escape(template).replace(r"\{\}", "([^/]*)").encode()
+            pattern = re.escape(template).replace(r"\{\}", "([^/]*)").replace(r"\{\*\}", "(.+)").encode()
             templates.setdefault(method, []).append(b"(?P<_%d>%s/?)" % (len(routes), pattern))
             routes.append(route)
         # One alternation per method: the group that matched last is the route's, those inside it are its segments.
