@@ -161,8 +161,8 @@ class Hooks:
             answer = await self._client.post(attempt.endpoint, content=attempt.body, headers=headers, timeout=timeout)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             return Outcome(None, _since(started), f"{type(error).__name__}: {error}"[:_ERROR_CHARS])
-        error = None if answer.is_success else answer.text[:_ERROR_CHARS]
-        return Outcome(answer.status_code, _since(started), error, answer.content)
+        complaint = None if answer.is_success else answer.text[:_ERROR_CHARS]
+        return Outcome(answer.status_code, _since(started), complaint, answer.content)
 
     def _seconds_to_next(self) -> float | None:
         if not self._clock.ticks:

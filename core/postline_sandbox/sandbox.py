@@ -8,13 +8,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from postline_sandbox.commune.accounts import first_account
+from postline_sandbox.commune.accounts import first_account as first_commune_account
 from postline_sandbox.commune.control import CommuneControl
 from postline_sandbox.commune.service import Commune
 from postline_sandbox.control.app import application
 from postline_sandbox.control.operation import Portal
 from postline_sandbox.control.shared import SharedControl
 from postline_sandbox.front import Front
+from postline_sandbox.inkbox.accounts import first_account as first_inkbox_account
+from postline_sandbox.inkbox.control import InkboxControl
+from postline_sandbox.inkbox.service import Inkbox
 from postline_sandbox.server import ServerThread
 from postline_sandbox.world import World
 
@@ -27,7 +30,7 @@ class Access:
     api_key: str
 
 
-class Control(SharedControl, CommuneControl):
+class Control(SharedControl, CommuneControl, InkboxControl):
     """The sandbox's control side: what only the outside world, an operator or a test could do."""
 
     def __init__(self, world: World, portal: Portal, base_url: str) -> None:
@@ -54,6 +57,7 @@ class Sandbox:
     """
 
     commune: Access
+    inkbox: Access
     control: Control
 
     def __init__(
@@ -94,9 +98,10 @@ class Sandbox:
     def _serve(self, world: World, thread: ServerThread) -> None:
         world.base_url = thread.base_url
         path = f"/control-{secrets.token_hex(16)}"
-        commune = Commune(world)
-        world.services[commune.name] = commune
-        self.commune = Access(thread.base_url, first_account(commune))
+        commune, inkbox = Commune(world), Inkbox(world)
+        world.services |= {commune.name: commune, inkbox.name: inkbox}
+        self.commune = Access(thread.base_url, first_commune_account(commune))
+        self.inkbox = Access(thread.base_url, first_inkbox_account(inkbox))
         self.control = Control(world, thread, thread.base_url + path)
         thread.start(Front(world, application(self.control, path), f"{path}/"), world.hooks.run, world.closing)
 

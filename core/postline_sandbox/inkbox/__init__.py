@@ -1,0 +1,1 @@
+"""The Inkbox half of the sandbox."""

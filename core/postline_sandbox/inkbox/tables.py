@@ -1,0 +1,183 @@
+"""The tables of accounts, identities, tunnels and mail."""
+
+from postline_sandbox.inkbox.table import Table
+
+_MADE = {"created_at": "TEXT NOT NULL", "updated_at": "TEXT NOT NULL"}
+
+ORGANIZATIONS = Table(
+    "inkbox_organizations",
+    {
+        "id": "TEXT PRIMARY KEY",
+        "signing_key": "TEXT",
+        "own_campaign": "BOOLEAN NOT NULL DEFAULT 0",
+        "created_at": "TEXT NOT NULL",
+    },
+)
+
+KEYS = Table(
+    "inkbox_keys",
+    {
+        "id": "TEXT PRIMARY KEY",
+        "organization_id": "TEXT NOT NULL",
+        "created_by": "TEXT NOT NULL",
+        "creator_type": "TEXT NOT NULL",
+        "scoped_identity_id": "TEXT",
+        "label": "TEXT NOT NULL",
+        "description": "TEXT",
+        "status": "TEXT NOT NULL",
+        "last4": "TEXT NOT NULL",
+        "display_prefix": "TEXT NOT NULL",
+        "last_used_at": "TEXT",
+        "expires_at": "TEXT",
+        "revoked_at": "TEXT",
+        **_MADE,
+        "_digest": "TEXT NOT NULL UNIQUE",
+    },
+    "CREATE INDEX IF NOT EXISTS inkbox_keys_identity ON inkbox_keys (scoped_identity_id)",
+)
+
+SIGNUPS = Table(
+    "inkbox_signups",
+    {
+        "identity_id": "TEXT PRIMARY KEY",
+        "organization_id": "TEXT NOT NULL",
+        "human_email": "TEXT NOT NULL",
+        "note_to_human": "TEXT NOT NULL",
+        "claimed": "BOOLEAN NOT NULL DEFAULT 0",
+        "code": "TEXT NOT NULL",
+        "code_sent_ms": "INTEGER NOT NULL",
+        "attempts": "INTEGER NOT NULL DEFAULT 0",
+        "created_ms": "INTEGER NOT NULL",
+    },
+)
+
+IDENTITIES = Table(
+    "inkbox_identities",
+    {
+        "id": "TEXT PRIMARY KEY",
+        "organization_id": "TEXT NOT NULL",
+        "agent_handle": "TEXT NOT NULL UNIQUE",
+        "display_name": "TEXT",
+        "description": "TEXT",
+        "status": "TEXT NOT NULL DEFAULT 'active'",
+        **_MADE,
+    },
+    "CREATE INDEX IF NOT EXISTS inkbox_identities_owner ON inkbox_identities (organization_id)",
+)
+
+IDENTITY_ACCESS = Table(
+    "inkbox_identity_access",
+    {
+        "id": "TEXT PRIMARY KEY",
+        "target_identity_id": "TEXT NOT NULL",
+        "viewer_identity_id": "TEXT",
+        "created_at": "TEXT NOT NULL",
+    },
+    "CREATE INDEX IF NOT EXISTS inkbox_identity_access_target ON inkbox_identity_access (target_identity_id)",
+)
+
+TUNNELS = Table(
+    "inkbox_tunnels",
+    {
+        "id": "TEXT PRIMARY KEY",
+        "organization_id": "TEXT NOT NULL",
+        "tunnel_name": "TEXT NOT NULL UNIQUE",
+        "tls_mode": "TEXT NOT NULL",
+        "cert_pem": "TEXT",
+        "cert_fingerprint_sha256": "TEXT",
+        "cert_expires_at": "TEXT",
+        "status": "TEXT NOT NULL",
+        "last_connected_at": "TEXT",
+        "last_connected_ip_addr": "TEXT",
+        "currently_connected": "BOOLEAN NOT NULL DEFAULT 0",
+        "public_host": "TEXT NOT NULL",
+        "zone": "TEXT NOT NULL",
+        "metadata": "JSON NOT NULL DEFAULT '{}'",
+        **_MADE,
+        "_identity_id": "TEXT NOT NULL UNIQUE",
+        "_signed_ms": "JSON NOT NULL DEFAULT '[]'",
+    },
+    "CREATE INDEX IF NOT EXISTS inkbox_tunnels_owner ON inkbox_tunnels (organization_id)",
+)
+
+DOMAINS = Table(
+    "inkbox_domains",
+    {
+        "id": "TEXT PRIMARY KEY",
+        "domain": "TEXT NOT NULL UNIQUE",
+        "status": "TEXT NOT NULL",
+        "is_default": "BOOLEAN NOT NULL DEFAULT 0",
+        "verified_at": "TEXT",
+        "_organization_id": "TEXT NOT NULL",
+    },
+)
+
+MAILBOXES = Table(
+    "inkbox_mailboxes",
+    {
+        "id": "TEXT PRIMARY KEY",
+        "email_address": "TEXT NOT NULL UNIQUE",
+        "sending_domain": "TEXT NOT NULL",
+        "webhook_url": "TEXT",
+        "filter_mode": "TEXT NOT NULL DEFAULT 'blacklist'",
+        "agent_identity_id": "TEXT NOT NULL UNIQUE",
+        **_MADE,
+        "_organization_id": "TEXT NOT NULL",
+    },
+    "CREATE INDEX IF NOT EXISTS inkbox_mailboxes_owner ON inkbox_mailboxes (_organization_id)",
+)
+
+THREADS = Table(
+    "inkbox_threads",
+    {
+        "id": "TEXT PRIMARY KEY",
+        "mailbox_id": "TEXT NOT NULL",
+        "subject": "TEXT",
+        "folder": "TEXT NOT NULL",
+        "message_count": "INTEGER NOT NULL",
+        "last_message_at": "TEXT NOT NULL",
+        "created_at": "TEXT NOT NULL",
+    },
+    "CREATE INDEX IF NOT EXISTS inkbox_threads_order ON inkbox_threads (mailbox_id, last_message_at)",
+)
+
+MESSAGES = Table(
+    "inkbox_messages",
+    {
+        "seq": "INTEGER PRIMARY KEY",
+        "id": "TEXT NOT NULL UNIQUE",
+        "mailbox_id": "TEXT NOT NULL",
+        "thread_id": "TEXT NOT NULL",
+        "message_id": "TEXT NOT NULL",
+        "direction": "TEXT NOT NULL",
+        "blocked": "BOOLEAN NOT NULL DEFAULT 0",
+        "created_at": "TEXT NOT NULL",
+        "record": "BLOB NOT NULL",
+        "detail": "BLOB NOT NULL",
+    },
+    "CREATE INDEX IF NOT EXISTS inkbox_messages_order ON inkbox_messages (mailbox_id, created_at)",
+    "CREATE INDEX IF NOT EXISTS inkbox_messages_thread ON inkbox_messages (thread_id, created_at)",
+    "CREATE INDEX IF NOT EXISTS inkbox_messages_name ON inkbox_messages (mailbox_id, message_id)",
+    "CREATE VIRTUAL TABLE IF NOT EXISTS inkbox_words"
+    " USING fts5 (subject, sender, content, tokenize = 'porter unicode61')",
+)
+"""A message is kept as the JSON that answers with it, the fields of its detail apart: reads do no work."""
+
+ATTACHMENTS = Table(
+    "inkbox_attachments",
+    {
+        "id": "TEXT PRIMARY KEY",
+        "message_id": "TEXT NOT NULL",
+        "filename": "TEXT NOT NULL",
+        "content_type": "TEXT NOT NULL",
+        "content": "BLOB NOT NULL",
+    },
+    "CREATE INDEX IF NOT EXISTS inkbox_attachments_message ON inkbox_attachments (message_id)",
+)
+
+OUTCOMES = Table("inkbox_outcomes", {"address": "TEXT PRIMARY KEY", "outcome": "TEXT NOT NULL", "reason": "TEXT"})
+
+TABLES = (
+    *(ORGANIZATIONS, KEYS, SIGNUPS, IDENTITIES, IDENTITY_ACCESS, TUNNELS),
+    *(DOMAINS, MAILBOXES, THREADS, MESSAGES, ATTACHMENTS, OUTCOMES),
+)
