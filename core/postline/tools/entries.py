@@ -16,7 +16,7 @@ from postline.tools.rendering import clean, inline
 
 Entry: TypeAlias = dict[str, Any]
 
-_LINE_CHARS = 1_000
+_LINE_CHARS = 2_000
 
 
 def message_entry(message: Message) -> Entry:
@@ -145,4 +145,4 @@ def _plain(value: Any) -> str:
         case dict():
             return ", ".join(f"{key} {_plain(part)}" for key, part in value.items())
         case _:
-            return clean(str(value))
+            return inline(str(value), _LINE_CHARS)

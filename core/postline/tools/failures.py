@@ -23,10 +23,13 @@ def failure(tool: Tool, error: Exception) -> ToolError:
 def may_have_happened(error: Exception) -> bool:
     """Whether what was asked of a service may have been done although asking ended in this error."""
     match error:
-        case NetworkError():
-            return error.may_have_arrived
         case APIError():
             return (error.status_code or 500) >= 500
         case ToolError() | ArgumentError() | CapabilityError() | ClosedError():
             return False
     return True
+
+
+def is_repeatable(error: Exception) -> bool:
+    """Whether a send that ended in this error may be made again under its key, as the engine sees it, which knows the service."""
+    return isinstance(error, NetworkError) and error.retryable

@@ -65,7 +65,13 @@ def listing(
     blocks = fit(map(describe, items[:limit]), room(call, longest))
     where = f" in {call.owner}" if call.owner else ""
     data = {noun: [block.entry for block in blocks]}
-    return result(f"{len(blocks) or 'No'} {noun}{where}.", blocks, data, left_out=page.note, cursor=onward(len(blocks)))
+    return result(
+        f"{_counted(len(blocks), noun)}{where}.", blocks, data, left_out=page.note, cursor=onward(len(blocks))
+    )
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"1 {noun.removesuffix('s')}" if count == 1 else f"{count or 'No'} {noun}"
 
 
 def _unseen(items: Sequence[T], place: _Place) -> Sequence[T]:

@@ -24,7 +24,7 @@ from postline.tools.toolbox import Toolbox
 
 def read_only(toolbox: Toolbox) -> Toolbox:
     """Keep the tools that only read."""
-    return toolbox.keeping(each for each in toolbox if each.effect == "read")
+    return toolbox.keeping(lambda each: each.effect == "read")
 
 
 def only(toolbox: Toolbox, *names: str) -> Toolbox:
@@ -37,7 +37,7 @@ def only(toolbox: Toolbox, *names: str) -> Toolbox:
         raise ArgumentError(
             f"no tool {', '.join(unknown)}; there are {', '.join(each.name for each in toolbox) or 'none'}"
         )
-    return toolbox.keeping(each for each in toolbox if each.name in names)
+    return toolbox.keeping(lambda each: each.name in names)
 
 
 def allow_recipients(toolbox: Toolbox, patterns: Iterable[str]) -> Toolbox:
@@ -62,7 +62,7 @@ def allow_recipients(toolbox: Toolbox, patterns: Iterable[str]) -> Toolbox:
 
 
 def limit_sends(toolbox: Toolbox, count: int) -> Toolbox:
-    """Let at most `count` mails out over the life of the toolbox returned. One that was certainly not sent does not count."""
+    """Let at most `count` mails out over the life of the toolbox returned, not counting those that a policy or the service refused."""
     left = threading.Semaphore(count)
 
     def check(send: Callable[..., Steps[Any]], draft: Draft, **options: Any) -> Steps[Any]:

@@ -19,7 +19,7 @@ from postline.tools.arguments import read_arguments
 from postline.tools.call import Attempt, Call, Guarded, Layer, Limits
 from postline.tools.catalogue import CATALOGUE
 from postline.tools.declare import Effect, Tool
-from postline.tools.failures import failure, may_have_happened
+from postline.tools.failures import failure, is_repeatable, may_have_happened
 from postline.tools.result import Result, ToolArgumentError, ToolError, UnknownOutcomeError
 
 _LEAST_BUDGET = 4_000
@@ -127,9 +127,9 @@ class Toolbox:
             raise failure(tool, error) from error
         return result
 
-    def keeping(self, tools: Iterable[Tool]) -> Toolbox:
-        """Return this toolbox with some of its tools only."""
-        return self._but(_tools={each.name: each for each in tools})
+    def keeping(self, wanted: Callable[[Tool], bool]) -> Toolbox:
+        """Return this toolbox with those of its tools that are wanted."""
+        return self._but(_tools={each.name: each for each in self if wanted(each)})
 
     def under(self, layer: Layer) -> Toolbox:
         """Return this toolbox with a policy around every call."""
@@ -192,9 +192,10 @@ class Toolbox:
         try:
             result = yield from dataclasses.replace(call, key=key).start()
         except Exception as error:
-            if call.attempt.begun and may_have_happened(error):
+            if call.attempt.begun:
                 self._unsettled[same] = key
-                raise UnknownOutcomeError from error
+                if may_have_happened(error) and not is_repeatable(error):
+                    raise UnknownOutcomeError from error
             raise
         self._unsettled.pop(same, None)
         return result

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,18 +10,16 @@ from tests.core.tools.memory_mail import MemoryMail, Run, message
 from postline.tools import Result, Toolbox
 
 
-@pytest.fixture(params=["sync", "async"])
-def run(request: pytest.FixtureRequest) -> Iterator[Run]:
+@pytest.fixture
+def run(both: Any) -> Run:
     """Call a tool by name with keyword arguments, through `call` and through `acall`."""
-    if request.param == "sync":
-        yield lambda toolbox, name, **arguments: toolbox.call(name, arguments)
-        return
-    with asyncio.Runner() as runner:
 
-        def run(toolbox: Toolbox, name: str, **arguments: Any) -> Result:
-            return runner.run(toolbox.acall(name, arguments))
+    def run(toolbox: Toolbox, name: str, **arguments: Any) -> Result:
+        call = toolbox.acall if both.is_async else toolbox.call
+        result: Result = both.do(lambda: call(name, arguments))
+        return result
 
-        yield run
+    return run
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests.core.tools.memory_mail import MemoryMail, Run, message
 
 from postline import functions
 from postline.channels import Address, Draft, Mail
-from postline.errors import ArgumentError, NetworkError
+from postline.errors import ArgumentError
 from postline.operation import Steps
 from postline.tools import (
     CATALOGUE,
@@ -327,26 +327,3 @@ def test_nothing_reaches_another_domain(names: list[str], domain: str) -> None:
     except ToolError:
         assert domain == "away.example.com"
     assert len(mail.sent) == (domain == "home.example.com")
-
-
-def test_network_errors_before_sending_leave_the_count(run: Run, mail: MemoryMail, toolbox: Toolbox) -> None:
-    """A connection that was refused sent nothing, and the next mail may go."""
-
-    class Refused(MemoryMail):
-        refuse = True
-
-        def send_message(self, draft: Draft, *, idempotency_key: str) -> Steps[Any]:
-            if self.refuse:
-                raise NetworkError("connection refused")
-            return super().send_message(draft, idempotency_key=idempotency_key)
-
-    refused = Refused()
-    limited = limit_sends(Toolbox(refused, allow={"send"}), 1)
-    with pytest.raises(ToolError) as caught:
-        run(limited, "send_email", **MAIL)
-    refused.refuse = False
-
-    run(limited, "send_email", **MAIL)
-
-    assert caught.value.retryable
-    assert len(refused.sent) == 1
