@@ -159,7 +159,7 @@ class Hooks:
         started = time.perf_counter()
         try:
             answer = await self._client.post(attempt.endpoint, content=attempt.body, headers=headers, timeout=timeout)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except Exception as error:  # noqa: BLE001 - whatever ails an endpoint, the queue must go on
             return Outcome(None, _since(started), f"{type(error).__name__}: {error}"[:_ERROR_CHARS])
         complaint = None if answer.is_success else answer.text[:_ERROR_CHARS]
         return Outcome(answer.status_code, _since(started), complaint, answer.content)

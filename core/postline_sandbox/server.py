@@ -96,7 +96,7 @@ class ServerThread:
 
     def _run(self, config: uvicorn.Config, background: Background, stop: asyncio.Event) -> None:
         try:
-            with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+            with asyncio.Runner() as runner:
                 runner.run(self._serve(config, background, stop))
         except BaseException as error:  # raised by the thread that waits for the start
             if self._ready.done():

@@ -188,14 +188,8 @@ class CommuneControl(Operations):
         unknown = given.keys() - set(limits.NAMES)
         if unknown:
             raise ControlError(f"set_limits: unknown limits {', '.join(sorted(unknown))}")
-        for name, value in given.items():
-            flag = isinstance(getattr(limits.Limits(), name), bool)
-            if isinstance(value, bool) != flag or not (
-                flag or value is None or (isinstance(value, int) and value >= 0)
-            ):
-                raise ControlError(
-                    f"set_limits: {name} must be {'true or false' if flag else 'a whole number or null'}"
-                )
+        for name, value in {**given, "sms_credits": balance}.items():
+            _check_limit(name, value)
         storage = self.world.storage
         if tier is not None:
             storage.run("UPDATE commune_organizations SET tier = ? WHERE organization_id = ?", tier, organization_id)
@@ -204,7 +198,7 @@ class CommuneControl(Operations):
         )
         if balance is not None:
             sql = "UPDATE commune_organizations SET sms_credits = ? WHERE organization_id = ?"
-            storage.run(sql, int(balance), organization_id)
+            storage.run(sql, balance, organization_id)
         name, holding = limits.of(self._commune, organization_id)
         return {"tier": name, **{one: getattr(holding, one) for one in limits.NAMES}}
 
@@ -221,3 +215,11 @@ class CommuneControl(Operations):
         if address not in people:
             raise ControlError(f"{name}: {recipient} is not among the recipients")
         return row[0], record, address
+
+
+def _check_limit(name: str, value: Any) -> None:
+    if isinstance(getattr(limits.Limits(), name, None), bool):
+        if not isinstance(value, bool):
+            raise ControlError(f"set_limits: {name} must be true or false")
+    elif value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 0):
+        raise ControlError(f"set_limits: {name} must be a whole number or null")

@@ -77,14 +77,12 @@ def _report(address: str, *, stored: bool, **facts: object) -> dict[str, object]
 
 
 def _record(mail: Mail, inbox: Row, created_at: str, thread_id: str) -> Json:
-    people = [("sender", mail.sender)]
-    people += [(role, one) for role, some in (("to", mail.to), ("cc", mail.cc), ("bcc", mail.bcc)) for one in some]
     return {
         "channel": "email",
         "message_id": mail.message_id,
         "thread_id": thread_id,
         "direction": "inbound",
-        "participants": [{"role": role, "identity": identity} for role, identity in people],
+        "participants": messages.participants(mail.sender, to=mail.to, cc=mail.cc, bcc=mail.bcc),
         "content": mail.text,
         "content_html": mail.html,
         "attachments": [],

@@ -1,6 +1,7 @@
 """Messages: how they are kept, found again, and listed."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +45,12 @@ def list_messages(call: Call) -> Reply:
         f"ORDER BY created_at {order}, seq {order} LIMIT {call.limit(50, 1000)}",
     )
     return call.records(rows)
+
+
+def participants(sender: str, **others: Iterable[str]) -> list[dict[str, str]]:
+    """Name everybody in a message, the sender first, the others under their role."""
+    people = [("sender", sender), *((role, one) for role, some in others.items() for one in some)]
+    return [{"role": role, "identity": one} for role, one in people]
 
 
 def keep(commune: "Commune", entry: Entry) -> tuple[str, bool]:
@@ -93,31 +100,19 @@ def keep_files(commune: "Commune", organization_id: str, message_id: str, files:
     """Store a mail's attachments under ids that stay the same when the mail comes again; return their facts."""
     facts = []
     for number, file in enumerate(files):
-        name = f"attachment {organization_id} {message_id} {number}"
-        attachment_id = commune.ids.secret(name, 32)
+        attachment_id = commune.ids.secret(f"attachment {organization_id} {message_id} {number}", 32)
+        one = {"filename": file.filename, "mime_type": file.mime_type, "size": len(file.content)}
         commune.storage.run(
             "INSERT OR REPLACE INTO commune_attachments VALUES (?, ?, ?, ?, ?, ?, ?)",
-            *(
-                attachment_id,
-                organization_id,
-                message_id,
-                file.filename,
-                file.mime_type,
-                len(file.content),
-                file.content,
-            ),
+            *(attachment_id, organization_id, message_id, *one.values(), file.content),
         )
-        facts.append({"attachment_id": attachment_id, **_facts(file)})
+        facts.append({"attachment_id": attachment_id, **one})
     return facts
 
 
 def _instant(call: Call, name: str) -> str | None:
     ms = parse_ms(call.filter(name) or "")
     return None if ms is None else iso(ms)
-
-
-def _facts(file: File) -> Json:
-    return {"filename": file.filename, "mime_type": file.mime_type, "size": len(file.content)}
 
 
 def _columns(full: Json) -> tuple[Any, ...]:

@@ -143,14 +143,12 @@ def _record(
     commune: "Commune", organization_id: str, draft: Draft, sender: Sender, message_id: str, mail: Mail, thread_id: str
 ) -> Json:
     now = commune.clock.iso()
-    people = [("sender", sender.identity)]
-    people += [(role, one) for role, some in (("to", draft.to), ("cc", draft.cc), ("bcc", draft.bcc)) for one in some]
     return {
         "channel": "email",
         "message_id": message_id,
         "thread_id": thread_id,
         "direction": "outbound",
-        "participants": [{"role": role, "identity": one} for role, one in people],
+        "participants": messages.participants(sender.identity, to=draft.to, cc=draft.cc, bcc=draft.bcc),
         "content": draft.text or "",
         "content_html": draft.html or None,
         "attachments": [],

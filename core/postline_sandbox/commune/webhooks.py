@@ -5,7 +5,7 @@ import hmac
 import json
 from typing import TYPE_CHECKING
 
-from postline_sandbox.commune import inbox_rows
+from postline_sandbox.commune import inbox_rows, messages
 from postline_sandbox.commune.call import Call, refuse
 from postline_sandbox.commune.screening import Screening
 from postline_sandbox.hooks import Attempt, Policy
@@ -85,8 +85,13 @@ async def _post_test(call: Call, inbox: Row, endpoint: str) -> Reply:
         "thread_id": mail.message_id,
         "direction": "inbound",
     }
-    people = [{"role": "sender", "identity": mail.sender}, {"role": "to", "identity": address}]
-    record |= {"participants": people, "content": "Test", "content_html": None, "attachments": [], "created_at": now}
+    record |= {
+        "participants": messages.participants(mail.sender, to=mail.to),
+        "content": "Test",
+        "content_html": None,
+        "attachments": [],
+        "created_at": now,
+    }
     record |= {"metadata": {"created_at": now, "subject": "Test"}}
     payload = _payload(mail, inbox, record, [], Screening(0.0, (), "accept", 0.0, ()))
     body = dumps({**payload, "test": True})
