@@ -1,6 +1,7 @@
 """`python -m bench [--quick] [names]`: run the rows, print one table."""
 
 import argparse
+import os
 import sys
 import time
 from pathlib import Path
@@ -19,7 +20,7 @@ def main() -> int:
     options = parser.parse_args()
     if unknown := set(options.names) - set(ROWS):
         parser.error(f"no such row: {', '.join(sorted(unknown))}")
-    begun = time.monotonic()
+    begun, before = time.monotonic(), os.getloadavg()[0]
     figures: list[Figure] = []
     failures: list[str] = []
     for name in options.names or ROWS:
@@ -30,9 +31,10 @@ def main() -> int:
             failures.append(f"{name} did not run: {error}")
     print(show(figures))
     print(*failures, sep="\n", end="\n" if failures else "")
-    missed = sum(figure.met is False for figure in figures)
+    goals = [figure.met for figure in figures if figure.met is not None]
+    load = max(before, os.getloadavg()[0])
     print(
-        f"{missed} of {sum(figure.goal is not None for figure in figures)} goals missed" if missed else "all goals met"
+        f"{sum(goals)} of {len(goals)} goals met; load up to {load:.1f} on {os.cpu_count()} cores, beside it figures drift"
     )
     if options.json:
         save(figures, options.json)
