@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Generator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -28,6 +29,7 @@ T = TypeVar("T")
 REPEATABLE_STATUSES = frozenset({408, 425, 500, 502, 503, 504})
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 NEVER_HELPS = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
+_UNSHOWN = re.compile(r"%2B\d+|[0-9a-f]{64}")
 
 Exchange = Generator["httpx.Request | Sleep", Any, T]
 
@@ -244,8 +246,8 @@ def too_large(operation: Operation[Any]) -> TooLargeError:
 
 
 def shown_path(operation: Operation[Any]) -> str:
-    """Return the path for a message: without the query of a signed link, which is a credential."""
-    return operation.path.partition("?")[0]
+    """Return the path for a message: without the query of a signed link (a credential), telephone numbers or hashes of keys."""
+    return _UNSHOWN.sub("...", operation.path.partition("?")[0])
 
 
 def retry_after(headers: httpx.Headers) -> float | None:

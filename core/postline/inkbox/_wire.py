@@ -1,0 +1,84 @@
+"""How Inkbox is spoken to: its key, its cookies, its errors, and which addresses are safe to send a key to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from postline.config import Retry, Settings, from_environment
+from postline.errors import ArgumentError
+from postline.inkbox.exceptions import InkboxAPIError, from_response, signup_refusal
+from postline.operation import Operation
+from postline.wire import Wire, is_absolute
+
+BASE_URL = "https://inkbox.ai"
+_ONLY_HTTPS = "Only HTTPS base URLs are permitted (HTTP is allowed for localhost and 127.0.0.1)."
+
+
+class SignupWire(Wire):
+    """Inkbox before there is an account: perhaps a key, no cookies, plain errors."""
+
+    service = "Inkbox"
+
+    def __init__(self, settings: Settings, api_key: str) -> None:
+        self._api_key = api_key
+        super().__init__(settings)
+
+    def headers(self) -> Mapping[str, str]:
+        """Return what Inkbox documents for every request."""
+        from postline import __version__  # the package's root loads this module when it is asked for
+
+        key = {"x-api-key": self._api_key} if self._api_key else {}
+        return {**key, "accept": "application/json", "user-agent": f"postline/{__version__}"}
+
+    def succeeded(self, response: httpx.Response) -> bool:
+        """Whether the status is below 400: a redirect is an answer too, and is not followed."""
+        return response.status_code < 400
+
+    def error(self, response: httpx.Response, body: Any) -> InkboxAPIError:
+        """Make the one exception of signups."""
+        return signup_refusal(response, body)
+
+
+class InkboxWire(SignupWire):
+    """Inkbox with one API key. Cookies keep a client at one server of the service: all its connections share them."""
+
+    def __init__(self, settings: Settings, api_key: str, vault_key: str | None) -> None:
+        super().__init__(settings, api_key)
+        self.vault_key = vault_key
+        """What opens the vault; it is never sent."""
+        self._cookies = httpx.Cookies()
+        self._has_cookies = False
+
+    def request(self, operation: Operation[Any]) -> httpx.Request:
+        """Build the request, with the cookies that belong to it."""
+        request = super().request(operation)
+        if self._has_cookies and not is_absolute(operation):
+            self._cookies.set_cookie_header(request)
+        return request
+
+    def learn(self, request: httpx.Request, response: httpx.Response) -> None:
+        """Keep the cookies that an answer sets."""
+        if "set-cookie" in response.headers:
+            response.request = request
+            self._cookies.extract_cookies(response)
+            self._has_cookies = True
+
+    def error(self, response: httpx.Response, body: Any) -> InkboxAPIError:
+        """Make the documented exception."""
+        return from_response(response, body)
+
+
+def settings(base_url: str | None, timeout: float, retry: Retry) -> Settings:
+    """Return where to find Inkbox: as given, else as the environment says, else the live service.
+
+    Raises:
+        ArgumentError: The address is neither HTTPS nor on this machine.
+    """
+    url = from_environment(None, "INKBOX_BASE_URL", BASE_URL) if base_url is None else base_url
+    if not url.startswith("https://") and urlsplit(url).hostname not in {"localhost", "127.0.0.1"}:
+        raise ArgumentError(f"{_ONLY_HTTPS} Received a base_url that does not start with 'https://'.")
+    return Settings(url.rstrip("/"), timeout, retry)

@@ -1,0 +1,1 @@
+"""Signing up as an agent, before there is a key."""

@@ -1,0 +1,1 @@
+"""Contacts: the organization's address book."""

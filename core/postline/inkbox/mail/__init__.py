@@ -1,0 +1,6 @@
+"""Mail: mailboxes, messages, threads, contact rules, sending domains."""
+
+from postline.inkbox.exceptions import InkboxAPIError, InkboxError
+from postline.inkbox.mail.types import Mailbox, Message, MessageDetail, Thread, ThreadDetail
+
+__all__ = ["InkboxAPIError", "InkboxError", "Mailbox", "Message", "MessageDetail", "Thread", "ThreadDetail"]

@@ -1,0 +1,1 @@
+"""Notes: what identities keep in mind."""

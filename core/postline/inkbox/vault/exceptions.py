@@ -1,0 +1,5 @@
+"""Exceptions of the vault."""
+
+from postline.inkbox.exceptions import InkboxAPIError, InkboxError, InkboxVaultKeyError
+
+__all__ = ["InkboxAPIError", "InkboxError", "InkboxVaultKeyError"]
