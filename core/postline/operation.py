@@ -119,6 +119,18 @@ class Listing(Generic[T]):
 
         return Listing(lambda: [page(first)])
 
+    @classmethod
+    def after(
+        cls,
+        first: Callable[[], Operation[U] | Steps[U]],
+        describe: Callable[[U], Listing[T]],
+        concurrency: int = 1,
+        *,
+        ordered: bool = True,
+    ) -> Listing[T]:
+        """Describe a listing that only the result of some other work describes."""
+        return cls(lambda: [Fetch(first(), lambda answer: describe(answer).start())], concurrency, ordered)
+
     def expand(self, build: Callable[[T], Operation[U] | Steps[U]], concurrency: int = 16) -> Listing[U]:
         """Replace each item by the answer of a request of its own, in order, while the next page is on its way."""
 

@@ -4,6 +4,7 @@ One service's words stop here: adapters translate. A tool or a reader names the 
 """
 
 from postline.channels.base import Channel
+from postline.channels.bundle import Channels
 from postline.channels.mail import Mail
 from postline.channels.people import Account, Contacts
 from postline.channels.phone import Phone, Texts
@@ -34,6 +35,7 @@ __all__ = [
     "Attachment",
     "Call",
     "Channel",
+    "Channels",
     "Consent",
     "Contact",
     "Contacts",

@@ -20,7 +20,7 @@ from postline.commune._scan import MOST, TICK, WIDTH, instant, scan, stamp
 from postline.commune.exceptions import NotFoundError
 from postline.commune.resources import Attachments, Inboxes, Messages, Search, Threads
 from postline.errors import ArgumentError, CapabilityError
-from postline.operation import Fetch, Gather, Listing, Operation, Steps
+from postline.operation import Gather, Listing, Operation, Steps
 from postline.resource import C
 
 
@@ -163,12 +163,10 @@ class CommuneMail(Generic[C]):
     def messages(self, *, since: datetime | None = None, until: datetime | None = None) -> Listing[Message]:
         """Describe every message of the inbox, in no particular order; about one request for a hundred."""
 
-        listing: Listing[types.Message] = Listing(
-            lambda: [Fetch(self._id(), lambda inbox_id: scan(inbox_id, since and since - TICK, until).start())],
-            WIDTH,
-            ordered=False,
-        )
-        return listing.map(self._message)
+        def scanned(inbox_id: str) -> Listing[types.Message]:
+            return scan(inbox_id, since and since - TICK, until)
+
+        return Listing.after(self._id, scanned, WIDTH, ordered=False).map(self._message)
 
     def _in_thread(self, thread_id: str, limit: int = MOST) -> Steps[list[types.Message]]:
         inbox_id = yield from self._id()
