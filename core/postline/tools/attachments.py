@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import partial
-from itertools import count
 from pathlib import Path
 
 from postline.channels import Mail
@@ -68,21 +67,21 @@ def save_file(folder: Path, filename: str, content: bytes) -> Path:
     """
     name = safe_name(filename)
     stem, suffix = Path(name).stem, Path(name).suffix
-    for number in count(2):
-        path = folder / name
+    path, number = folder / name, 1
+    while True:
         try:
             file = path.open("xb")  # fails where anything has that name already, a symbolic link included
+            break
         except FileExistsError:
-            name = f"{stem} ({number}){suffix}"
-            continue
-        try:
-            with file:
-                file.write(content)
-        except BaseException:
-            path.unlink(missing_ok=True)
-            raise
-        return path
-    raise AssertionError("unreachable")
+            number += 1
+            path = folder / f"{stem} ({number}){suffix}"
+    try:
+        with file:
+            file.write(content)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return path
 
 
 def safe_name(filename: str) -> str:

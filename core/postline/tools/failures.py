@@ -9,10 +9,8 @@ from postline.tools.result import ToolArgumentError, ToolError
 
 
 def failure(tool: Tool, error: Exception) -> ToolError:
-    """Return the failure of a tool that an exception means. What was not raised on purpose is named by its class alone."""
+    """Return the failure that an exception means. What was not raised on purpose is named by its class alone."""
     match error:
-        case ToolError():
-            return error
         case ArgumentError():
             return ToolArgumentError(sentence(str(error) or type(error).__name__))
         case PostlineError():

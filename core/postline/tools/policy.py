@@ -62,7 +62,7 @@ def allow_recipients(toolbox: Toolbox, patterns: Iterable[str]) -> Toolbox:
 
 
 def limit_sends(toolbox: Toolbox, count: int) -> Toolbox:
-    """Let at most `count` mails out over the life of the toolbox returned, not counting those that a policy or the service refused."""
+    """Let at most `count` mails out over the life of the toolbox returned. What a policy or the service refused does not count."""
     left = threading.Semaphore(count)
 
     def check(send: Callable[..., Steps[Any]], draft: Draft, **options: Any) -> Steps[Any]:

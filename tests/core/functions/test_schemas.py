@@ -6,6 +6,7 @@ import copy
 import re
 import typing
 from collections.abc import Iterator
+from enum import Enum
 from typing import Annotated, Any, Literal
 
 import anthropic
@@ -43,6 +44,13 @@ OPENAI_KEYWORDS = {
 }
 
 
+class Colour(Enum):
+    """Something that schemas refer to."""
+
+    RED = "red"
+    BLUE = "blue"
+
+
 @tool(effect="read", scope="messages:read")
 def odd(
     mail: Mail,
@@ -52,6 +60,7 @@ def odd(
     ratio: Annotated[float, Field(gt=0, lt=1)] = 0.5,
     either: int | str = 3,
     code: Annotated[str, Field(pattern="^x")] | None = None,
+    colour: Colour = Colour.RED,
 ) -> Steps[Result]:
     """Do something with every kind of argument.
 
@@ -62,6 +71,7 @@ def odd(
         ratio: A part.
         either: A number or a word.
         code: A code.
+        colour: A colour.
     """
     yield from ()
     return Result("done", {"words": words, "mode": mode, "ratio": ratio, "either": either, "code": code})

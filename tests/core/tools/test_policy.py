@@ -155,6 +155,22 @@ def test_a_tool_of_ones_own_is_judged_too(run: Run, mail: MemoryMail) -> None:
     assert mail.sent == {}
 
 
+def test_what_is_no_address_is_not_allowed(run: Run, mail: MemoryMail) -> None:
+    """A recipient that cannot be read as an address matches no pattern."""
+
+    @tool(effect="send", scope="messages:write", gate="send_message")
+    def careless(mail: Mail) -> Steps[Result]:
+        """Send to anything."""
+        draft = Draft(to=(Address("x@home.example.com, mallory@home.example.com"),), subject="s", text="t")
+        sent = yield from mail.send_message(draft, idempotency_key="k")
+        return Result(sent.id)
+
+    guarded = allow_recipients(Toolbox(mail, allow={"send"}, tools=[careless]), ["*@home.example.com"])
+
+    with pytest.raises(ToolError, match="does not allow"):
+        run(guarded, "careless")
+
+
 @pytest.mark.parametrize("patterns", [["home.example.com"], ["*"], ["a@b@c"], "*@home.example.com"])
 def test_a_pattern_that_cannot_match_is_an_error(toolbox: Toolbox, patterns: Any) -> None:
     """A mistaken pattern is found when the policy is made."""

@@ -118,6 +118,14 @@ def test_a_page_without_plain_text_is_read_as_text(run: Run) -> None:
     assert "secret order" not in result.text
 
 
+def test_an_email_without_a_text_is_read_without_one(run: Run) -> None:
+    """Where there is no body at all, the facts are shown, and nothing is said to be missing."""
+    result = run(Toolbox(MemoryMail([message(1, text=None)])), "read_email", message_id="m1")
+
+    assert "text" not in result.data["email"]["untrusted"]
+    assert result.complete
+
+
 def test_listing_can_be_narrowed(run: Run, mail: MemoryMail) -> None:
     """Sender and times select emails; a time without a zone is UTC."""
     toolbox = Toolbox(mail)

@@ -16,7 +16,7 @@ import postline.tools
 from postline.channels import Mail, Phone
 from postline.errors import ArgumentError
 from postline.operation import Steps
-from postline.tools import CATALOGUE, Result, Toolbox, ToolError, tool
+from postline.tools import CATALOGUE, Call, Proceed, Result, Toolbox, ToolError, tool
 
 
 @tool(effect="read", scope="phone:read")
@@ -135,6 +135,26 @@ def test_what_was_not_raised_on_purpose_is_masked(run: Run, mail: MemoryMail) ->
         == "Error: broken failed unexpectedly (ZeroDivisionError). Trying the same call again will not help."
     )
     assert isinstance(caught.value.__cause__, ZeroDivisionError)
+
+
+def test_a_policy_that_breaks_is_a_failure(run: Run, mail: MemoryMail) -> None:
+    """Whatever a policy raises, the call fails as calls fail, and does not happen."""
+
+    def broken(call: Call, proceed: Proceed) -> Steps[Result]:
+        raise RuntimeError("private words")
+
+    with pytest.raises(ToolError, match=r"failed unexpectedly \(RuntimeError\)"):
+        run(Toolbox(mail).under(broken), "list_emails")
+
+    assert mail.requests == []
+
+
+def test_a_closed_client_is_a_failure(mail: MemoryMail) -> None:
+    """A toolbox whose client was closed says so."""
+    cast("Any", mail.client).close()
+
+    with pytest.raises(ToolError, match="closed"):
+        Toolbox(mail).call("list_emails")
 
 
 async def test_cancelling_a_call_is_not_a_failure(mail: MemoryMail) -> None:
