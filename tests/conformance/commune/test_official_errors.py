@@ -56,18 +56,23 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture(params=["sync", "async"])
-def official(request: pytest.FixtureRequest, sandbox: Sandbox) -> Client:
-    def sync_call(method: str, *args: Any, key: str = sandbox.commune.api_key, **kwargs: Any) -> Any:
-        with commune.CommuneClient(key, base_url=sandbox.commune.base_url) as client:
-            return operator.attrgetter(method)(client)(*args, **kwargs)
+def official(request: pytest.FixtureRequest, sandbox: Sandbox) -> Iterator[Client]:
+    """Calls a method by its name, with any key; a client is made once for each."""
+    make = commune.CommuneClient if request.param == "sync" else commune.AsyncCommuneClient
+    clients: dict[str, Any] = {}
+    with asyncio.Runner() as runner:
 
-    async def async_call(method: str, *args: Any, key: str = sandbox.commune.api_key, **kwargs: Any) -> Any:
-        async with commune.AsyncCommuneClient(key, base_url=sandbox.commune.base_url) as client:
-            return await operator.attrgetter(method)(client)(*args, **kwargs)
+        def finish(result: Any) -> Any:
+            return result if request.param == "sync" else runner.run(result)
 
-    if request.param == "sync":
-        return sync_call
-    return lambda *args, **kwargs: asyncio.run(async_call(*args, **kwargs))
+        def call(method: str, *args: Any, key: str = sandbox.commune.api_key, **kwargs: Any) -> Any:
+            client = clients.get(key) or make(key, base_url=sandbox.commune.base_url)
+            clients[key] = client
+            return finish(operator.attrgetter(method)(client)(*args, **kwargs))
+
+        yield call
+        for client in clients.values():
+            finish(client.close())
 
 
 def test_a_wrong_key_is_refused_everywhere(official: Client) -> None:
