@@ -172,10 +172,10 @@ class Client(_Base[W]):
             else:
                 return
 
-    def _answer(self, node: Node[Any]) -> tuple[Any, Exception | None]:
+    def _answer(self, node: Node[Any]) -> tuple[Any, BaseException | None]:
         try:
             return self._perform(node.fetch.work), None
-        except Exception as error:  # noqa: BLE001  # raised where the listing is read
+        except BaseException as error:  # noqa: BLE001  # raised where the listing is read, which waits for this thread
             return None, error
 
     def close(self) -> None:
@@ -197,7 +197,7 @@ class _Crew(Generic[T]):
 
     def __init__(
         self,
-        answer: Callable[[Node[T]], tuple[Any, Exception | None]],
+        answer: Callable[[Node[T]], tuple[Any, BaseException | None]],
         traversal: Traversal[T],
         width: int,
         lazy: bool,
@@ -372,12 +372,13 @@ class AsyncClient(_Base[W]):
                 traversal.finish(node, answer, failure)
                 employ()
                 news.set()
+            workers.discard(
+                cast("asyncio.Task[None]", asyncio.current_task())
+            )  # now: a callback would come late for `employ`
 
         def employ() -> None:
             for _ in range(min(traversal.startable, width - len(workers))):
-                worker = asyncio.create_task(toil())
-                workers.add(worker)
-                worker.add_done_callback(workers.discard)
+                workers.add(asyncio.create_task(toil()))
 
         try:
             while True:
@@ -395,11 +396,16 @@ class AsyncClient(_Base[W]):
                 worker.cancel()
             await asyncio.gather(*workers, return_exceptions=True)
 
-    async def _answer(self, node: Node[Any]) -> tuple[Any, Exception | None]:
+    async def _answer(self, node: Node[Any]) -> tuple[Any, BaseException | None]:
         try:
             return await self._perform(node.fetch.work), None
-        except Exception as error:  # noqa: BLE001  # raised where the listing is read
-            return None, error
+        except (Exception, asyncio.CancelledError) as error:
+            if (
+                isinstance(error, asyncio.CancelledError)
+                and cast("asyncio.Task[None]", asyncio.current_task()).cancelling()
+            ):
+                raise
+            return None, error  # raised where the listing is read, which waits for this task
 
     async def close(self) -> None:
         """Close this event loop's connections; a request under way ends first. Closing twice does nothing."""

@@ -17,20 +17,21 @@ T = TypeVar("T")
 class Node(Generic[T]):
     """A request of a listing, and once answered what its answer added."""
 
-    __slots__ = ("added", "failure", "fetch")
+    __slots__ = ("added", "failure", "fetch", "started")
 
     def __init__(self, fetch: Fetch[T]) -> None:
         self.fetch = fetch
+        self.started = False
         self.added: deque[T | Node[T]] | None = None
-        self.failure: Exception | None = None
+        self.failure: BaseException | None = None
 
 
 class Traversal(Generic[T]):
     """One reading of a listing.
 
     Requests that lead to others (pages) start as soon as fewer items' requests wait than there are workers, so that the next
-    page is on its way while bodies are. Answers started but not taken are bounded, so that a slow reader holds little; a reader
-    who wants everything anyway (`all_at_once`) is not held back.
+    page is on its way while bodies are; what the reader waits for goes before all. Answers started but not taken are bounded, so
+    that a slow reader holds little; a reader who wants everything anyway (`all_at_once`) is not held back.
     """
 
     def __init__(self, listing: Listing[T], *, all_at_once: bool = False) -> None:
@@ -40,8 +41,8 @@ class Traversal(Generic[T]):
         self._pages: deque[Node[T]] = deque()
         self._leaves: deque[Node[T]] = deque()
         self._running = 0
-        self._starved = False
-        self._failure: Exception | None = None
+        self._awaited: Node[T] | None = None
+        self._failure: BaseException | None = None
         # Where the reader stands in the tree: the innermost unread part last.
         self._open: list[deque[T | Node[T]]] = [deque(self._queued(fetch) for fetch in listing.start())]
 
@@ -49,33 +50,36 @@ class Traversal(Generic[T]):
         """Return the next request to make; `None` when there is none, or too many answers wait to be taken."""
         if not self.startable:
             return None
-        node = self._pages.popleft() if self._page_is_next else self._leaves.popleft()
+        node = self._awaited or (self._pages if self._page_is_next else self._leaves)[0]
+        self._queue(node.fetch).remove(node)
+        node.started, self._awaited = True, None
         self._running += 1
         self._room -= 1
         return node
 
-    def finish(self, node: Node[T], answer: Any = None, failure: Exception | None = None) -> None:
+    def finish(self, node: Node[T], answer: Any = None, failure: BaseException | None = None) -> None:
         """Note the answer to a request, or its failure: after one nothing new starts."""
         self._running -= 1
-        try:
-            if failure:
-                raise failure
-            parts = [self._queued(each) if isinstance(each, Fetch) else each for each in node.fetch.then(answer)]
-            node.added = deque(parts if self._ordered else (each for each in parts if not isinstance(each, Node)))
-        except Exception as error:  # noqa: BLE001  # raised to the reader, in its turn
-            node.failure = self._failure = error
+        if failure is None:
+            try:
+                parts = [self._queued(each) if isinstance(each, Fetch) else each for each in node.fetch.then(answer)]
+                node.added = deque(parts if self._ordered else (each for each in parts if not isinstance(each, Node)))
+            except Exception as error:  # noqa: BLE001  # raised to the reader, in its turn
+                failure = error
+        if failure is not None:
+            node.failure = self._failure = failure
         if not self._ordered:
             self._open.append(deque([node]))
 
     def take(self) -> list[T]:
-        """Return the items that come next and are there; raise a request's failure when its turn comes."""
+        """Return the items that come next and are there; raise a request's failure when its turn comes, or would never come."""
+        self._awaited = None
         while self._open:
             part = self._open[-1]
             items: list[Any] = []
             while part and not isinstance(part[0], Node):
                 items.append(part.popleft())
             if items:
-                self._starved = False
                 return items
             node = part[0] if part else None
             if isinstance(node, Node) and node.failure:
@@ -84,11 +88,13 @@ class Traversal(Generic[T]):
                 part.popleft()
                 self._room += 1
                 self._open.append(node.added)
-            elif node is None or not self._ordered:
-                self._open.pop()
-            else:
+            elif isinstance(node, Node) and self._ordered:
+                self._awaited = None if node.started else node
                 break
-        self._starved = True
+            else:
+                self._open.pop()
+        if self._failure and not self._running:
+            raise self._failure
         return []
 
     @property
@@ -96,8 +102,7 @@ class Traversal(Generic[T]):
         """How many requests could start now."""
         if self._failure:
             return 0
-        # A reader who waits while nothing runs waits for a request that room was lacking for.
-        room = max(self._room, 1) if self._starved and not self._running else self._room
+        room = max(self._room, 1) if self._awaited else self._room
         return max(0, int(min(len(self._pages) + len(self._leaves), self._width - self._running, room)))
 
     @property
@@ -111,5 +116,8 @@ class Traversal(Generic[T]):
 
     def _queued(self, fetch: Fetch[T]) -> Node[T]:
         node = Node(fetch)
-        (self._pages if fetch.leads else self._leaves).append(node)
+        self._queue(fetch).append(node)
         return node
+
+    def _queue(self, fetch: Fetch[T]) -> deque[Node[T]]:
+        return self._pages if fetch.leads else self._leaves
