@@ -1,0 +1,89 @@
+"""Scenarios and their recordings: declared once, played against a service to record it and against the recording to test.
+
+A cassette lies at `tests/cassettes/<source>/<service>/<scenario>.yaml`; only what was recorded `live` is evidence about a service.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Awaitable, Callable, Collection
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeVar, cast
+
+import vcr
+from tests.cassetting.scrubbing import Scrubber
+from vcr.cassette import Cassette
+
+from postline.commune import AsyncCommuneClient, CommuneClient
+
+Source = Literal["sandbox", "live"]
+Client = CommuneClient | AsyncCommuneClient
+T = TypeVar("T")
+
+CASSETTES = Path(__file__).parents[1] / "cassettes"
+SERVICE_URLS = {"commune": "https://api.commune.sh"}
+MODULES = ("commune_client", "langchain_tools", "readers")
+
+_declared: dict[str, Scenario] = {}
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Something that is done with a client, and what is true of the answers."""
+
+    name: str
+    service: str
+    play: Callable[[Any], Awaitable[Any]]
+    live: bool
+    """Whether it makes sense on any account: it changes nothing, and asks for nothing that only the sandbox's has."""
+
+    def path(self, source: Source, root: Path = CASSETTES) -> Path:
+        """Where its recording from a source lies."""
+        return root / source / self.service / f"{self.name}.yaml"
+
+    def cassette(
+        self,
+        source: Source,
+        *,
+        root: Path = CASSETTES,
+        home: str | None = None,
+        secrets: Collection[str] = (),
+    ) -> AbstractContextManager[Cassette]:
+        """Open the recording: to be made anew from `home`, or else to be played and nothing but played."""
+        own = SERVICE_URLS[self.service]
+        scrub = Scrubber(home or own, own, secrets, strict=source == "live")
+        recorder = vcr.VCR(
+            record_mode="all" if home else "none",
+            match_on=("method", "scheme", "host", "path", "query", "body"),
+            before_record_request=scrub.request,
+            before_record_response=scrub.response,
+            decode_compressed_response=True,
+            record_on_exception=False,
+        )
+        return cast("AbstractContextManager[Cassette]", recorder.use_cassette(str(self.path(source, root))))
+
+
+def scenario(service: str, *, live: bool = False) -> Callable[[Callable[[Any], Awaitable[Any]]], Scenario]:
+    """Declare a function that takes a client, of either kind, to be a scenario of its own name."""
+
+    def declare(play: Callable[[Any], Awaitable[Any]]) -> Scenario:
+        made = Scenario(play.__name__, service, play, live)
+        _declared[made.name] = made
+        return made
+
+    return declare
+
+
+def scenarios() -> list[Scenario]:
+    """Every scenario there is."""
+    for name in MODULES:
+        importlib.import_module(f"tests.cassetting.scenarios.{name}")
+    return list(_declared.values())
+
+
+async def done(result: T | Awaitable[T]) -> T:
+    """Return what a call of either kind of client came to."""
+    return await result if inspect.isawaitable(result) else cast("T", result)
