@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import threading
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Generator, Iterator
 from contextlib import aclosing, closing
 from typing import Any, Generic, Self, TypeVar, cast
 
 import httpx
 
+from postline.crew import Crew
 from postline.errors import ArgumentError, ClosedError
 from postline.operation import Listing, Offload, Operation, Sleep, Work
 from postline.transports import AsyncTransports, Transports
@@ -160,7 +160,7 @@ class Client(_Base[W]):
 
     def _items(self, traversal: Traversal[T], width: int, *, lazy: bool = True) -> Iterator[T]:
         if width > 1:
-            return _Crew(self._answer, traversal, width, lazy).items()
+            return Crew(self._answer, traversal, width, lazy).items()
         return self._items_one_by_one(traversal)
 
     def _items_one_by_one(self, traversal: Traversal[T]) -> Iterator[T]:
@@ -190,71 +190,6 @@ class Client(_Base[W]):
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-class _Crew(Generic[T]):
-    """Threads that make a listing's requests while its reader reads; one who is not lazy is woken once, at the end."""
-
-    def __init__(
-        self,
-        answer: Callable[[Node[T]], tuple[Any, BaseException | None]],
-        traversal: Traversal[T],
-        width: int,
-        lazy: bool,
-    ) -> None:
-        self._answer = answer
-        self._traversal = traversal
-        self._width = width
-        self._lazy = lazy
-        self._threads = 0
-        self._idle = 0
-        self._stopped = False
-        lock = threading.Lock()
-        self._work = threading.Condition(lock)
-        self._news = threading.Condition(lock)
-
-    def items(self) -> Iterator[T]:
-        try:
-            while True:
-                with self._news:
-                    while not (items := self._traversal.take()):
-                        if self._traversal.finished:
-                            return
-                        self._employ()
-                        self._news.wait()
-                    self._employ()
-                yield from items
-        finally:
-            with self._work:
-                self._stopped = True
-                self._work.notify_all()
-
-    def _employ(self) -> None:
-        wanted = self._traversal.startable
-        self._work.notify(wanted)
-        for _ in range(min(wanted - self._idle, self._width - self._threads)):
-            self._threads += 1
-            threading.Thread(target=self._toil, name="postline", daemon=True).start()
-
-    def _toil(self) -> None:
-        with self._work:
-            while not self._stopped and not self._traversal.finished:
-                if node := self._traversal.start():
-                    self._work.release()
-                    try:
-                        answer, failure = self._answer(node)
-                    finally:
-                        self._work.acquire()
-                    self._traversal.finish(node, answer, failure)
-                    if self._traversal.startable > 1:
-                        self._employ()
-                    if self._lazy or self._traversal.finished:
-                        self._news.notify()
-                else:
-                    self._idle += 1
-                    self._work.wait()
-                    self._idle -= 1
-            self._work.notify_all()
 
 
 class AsyncClient(_Base[W]):

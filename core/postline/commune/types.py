@@ -384,10 +384,6 @@ class DeliveryEvent(ContractModel):
     detail: str | None = None
 
 
-def _removed(value: Any) -> bool:
-    return bool(value.get("ok")) if isinstance(value, dict) else True
-
-
 def _thread_page(value: Any) -> Any:
     if isinstance(value, list):
         return {"data": value}
@@ -396,6 +392,6 @@ def _thread_page(value: Any) -> Any:
     raise PydanticCustomError("thread_list", "Input should be a list of threads or an object with `data`")
 
 
-Removed = Annotated[bool, BeforeValidator(_removed)]
+Removed = Annotated[bool, BeforeValidator(lambda value: bool(value.get("ok")) if isinstance(value, dict) else True)]
 ThreadPage = Annotated[ThreadList, BeforeValidator(_thread_page)]
 """The whole envelope of a page of threads, or the bare list that some versions sent; never anything read as an empty one."""
