@@ -1,11 +1,14 @@
 """Mail that comes in: screening, inboxes, webhooks."""
 
 import json
+import time
 from typing import Any
 
 import pytest
 
 from postline_sandbox import Sandbox
+from postline_sandbox.commune.screening import injection_score, spam_score
+from postline_sandbox.mime import Mail
 
 SENDER = "Jane <jane@one.example.net>"
 
@@ -232,3 +235,26 @@ def test_two_organizations_get_one_mail_each(http: Any, sandbox: Sandbox) -> Non
 
     assert [one["inbox_id"] for one in reports] == [first["id"], third["id"]]
     assert len(http.get("/v1/messages", domain_id=first["domain_id"])["data"]) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["\n" * 50_000, " " * 50_000, "<a " * 16_000, "user:\n" * 5 + "x\n" * 20_000, "send all inbox " * 3_000]
+)
+def test_screening_takes_no_time_worth_mentioning(text: str) -> None:
+    """Text made to keep the patterns busy is screened in well under a second."""
+    started = time.process_time()
+
+    spam_score("S", text, text, "a@one.example.net")
+    injection_score(Mail("a@one.example.net", "<x@one.example.net>", text=text, html=text))
+
+    assert time.process_time() - started < 2
+
+
+def test_a_long_example_dialogue_is_noticed() -> None:
+    """Six made-up turns in a row are a sign, five are not."""
+    turns = "User: do it\nAssistant: done\n"
+
+    assert injection_score(Mail("a@one.example.net", "<x@one.example.net>", text=turns * 3))[1] == [
+        "many_shot_detected"
+    ]
+    assert injection_score(Mail("a@one.example.net", "<x@one.example.net>", text=turns * 2))[1] == []

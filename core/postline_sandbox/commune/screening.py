@@ -43,6 +43,7 @@ _LINKS = _patterns(
     (0.3, "credentials_in_link", r"https?://[^\s/]+@"),
     (0.3, "punycode_host", r"https?://[^\s/]*xn--"),
 )
+_TURN = r"[ \t]*(user|human|assistant)[ \t]*:"
 _ORDERS = _patterns(
     (
         0.6,
@@ -54,7 +55,7 @@ _ORDERS = _patterns(
     (
         0.5,
         "delimiter_injection_detected",
-        r"<\|(im_start|im_end|system|endoftext)\|>|\[/?(INST|SYSTEM)\]|<<SYS>>|</?(system|assistant)>|^###\s*system",
+        r"<\|(im_start|im_end|system|endoftext)\|>|\[/?(INST|SYSTEM)\]|<<SYS>>|</?(system|assistant)>|(^|\n)###[ \t]*system",
     ),
     (
         0.5,
@@ -76,11 +77,11 @@ _ORDERS = _patterns(
         r"\b(as|i am|this is) (the |your )?(system administrator|developer|ceo|openai|anthropic|security team)\b",
     ),
     (0.3, "delayed_trigger_detected", r"\b(when|once|next time) (you|the user)\b.{0,60}\b(then|always|secretly)\b"),
-    (0.4, "many_shot_detected", r"((^|\n)\s*(user|human|assistant)\s*:.*?){6,}"),
+    (0.4, "many_shot_detected", rf"(^|\n)({_TURN}[^\n]*(\n(?!{_TURN})[^\n]*)*(\n|$)){{6}}"),
 )
 _HIDDEN = re.compile(
-    r"<(\w+)[^>]*style=[\"'][^\"']*(display:\s*none|visibility:\s*hidden|font-size:\s*0|opacity:\s*0|color:\s*#?f{3,6})"
-    r"[^>]*>(.*?)</\1>",
+    r"<(\w+)[^<>]*style=[\"'][^\"'<>]*(display:\s*none|visibility:\s*hidden|font-size:\s*0|opacity:\s*0|color:\s*#?f{3,6})"
+    r"[^<>]*>(.{0,2000}?)</\1>",
     re.IGNORECASE | re.DOTALL,
 )
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\U000e0000-\U000e007f]{4,}")
@@ -153,7 +154,7 @@ def screen(commune: "Commune", mail: Mail) -> Screening:
     else:
         score, reasons, rejected = spam_score(mail.subject, mail.text, mail.html, sender)
     action = "reject" if rejected or score >= _REJECT_AT else "flag" if score >= _FLAG_AT else "accept"
-    injection, codes = _injection(mail)
+    injection, codes = injection_score(mail)
     return Screening(score, tuple(reasons), action, injection, tuple(codes))
 
 
@@ -179,7 +180,8 @@ def spam_score(subject: str, text: str, html: str | None, sender: str) -> tuple[
     return round(score, 3), [*why, *phish, *odd], bool(phish) and links >= 0.7
 
 
-def _injection(mail: Mail) -> tuple[float, list[str]]:
+def injection_score(mail: Mail) -> tuple[float, list[str]]:
+    """Score from 0 to 1 how much a mail tries to give orders, with the reasons."""
     html = (mail.html or "")[:_CHARS]
     score, reasons = _sum(_ORDERS, f"{mail.subject}\n{mail.text[:_CHARS]}\n{html}")
     hidden = " ".join(match.group(3) for match in _HIDDEN.finditer(html))
