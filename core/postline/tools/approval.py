@@ -73,7 +73,7 @@ def approve(
         request = ApprovalRequest(
             tool=call.tool.name,
             effect=call.tool.effect,
-            arguments=call.arguments,
+            arguments=dict(call.arguments),
             summary=_summary(call, draft),
             draft=draft,
         )
@@ -112,5 +112,6 @@ def _summary(call: Call, draft: Draft | None) -> str:
         lines = [f"{name}: {inline(str(value))}" for name, value in call.arguments.items()]
         return "\n".join([call.tool.name, *lines])
     people = {"to": draft.to, "cc": draft.cc, "bcc": draft.bcc}
-    lines = [f"{kind}: {', '.join(each.email for each in some)}" for kind, some in people.items() if some]
-    return "\n".join([call.tool.name, *lines, f"subject: {inline(draft.subject)}", "", clean(draft.text)])
+    lines = [f"{kind}: {inline(', '.join(map(str, some)), 5_000)}" for kind, some in people.items() if some]
+    body = "\n\n".join(filter(None, (draft.text, draft.html)))
+    return "\n".join([call.tool.name, *lines, f"subject: {inline(draft.subject)}", "", clean(body)])

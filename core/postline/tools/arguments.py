@@ -56,7 +56,7 @@ def _complaints(tool: Tool, error: ValidationError) -> str:
 
 
 def parse_address(value: Any) -> Address:
-    """Check an address, alone or as `Name <address>`, and normalize it.
+    """Check an address, alone or as `Name <address>`, and normalize it. The name is dropped: it could hide another address.
 
     Raises:
         ValueError: It is not an address that mail can be sent to; the message says why.
@@ -66,7 +66,7 @@ def parse_address(value: Any) -> Address:
     if not isinstance(value, str):
         raise ValueError("must be an email address")  # pydantic reports a ValueError
     found = validate_email(value, check_deliverability=False, test_environment=True, allow_display_name=True)
-    return Address(found.normalized, found.display_name or "")
+    return Address(found.normalized)
 
 
 def _one_line(value: str) -> str:

@@ -29,7 +29,7 @@ class Tool:
     """Takes the channel, the `Call` if its second parameter is named `call`, and the validated arguments by name."""
     effect: Effect
     scope: str
-    """The permission that it needs, in the word that services with scoped keys use."""
+    """The permissions that it needs, separated by spaces, in the words of services with scoped keys."""
     idempotent: bool
     """Whether calling it twice does no more than calling it once."""
     gate: str | None
@@ -95,7 +95,7 @@ def tool(
 
     Args:
         effect: The most that a call can do.
-        scope: The permission that it needs.
+        scope: The permissions that it needs, separated by spaces.
         idempotent: Whether calling it twice does no more than calling it once; by default of those that only read.
         gate: The channel's method through which alone the effect happens. Policies then wait there and see what really goes out;
             without one, they decide before the tool starts.

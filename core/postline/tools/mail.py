@@ -79,7 +79,7 @@ def search_emails(
     )
 
 
-@tool(effect="read", scope="messages:read")
+@tool(effect="read", scope="threads:read attachments:read")
 def read_email(mail: Mail, call: Call, *, message_id: Id, offset: Offset = 0) -> Steps[Result]:
     """Read one email: its text, who wrote it to whom and when, and its attachments.
 
@@ -153,7 +153,7 @@ def send_email(
     return send(mail, call, Draft(to=tuple(to), cc=tuple(cc or ()), bcc=tuple(bcc or ()), subject=subject, text=text))
 
 
-@tool(effect="send", scope="messages:write", gate="send_message")
+@tool(effect="send", scope="threads:read attachments:read messages:write", gate="send_message")
 def reply_to_email(mail: Mail, call: Call, *, message_id: Id, text: Body, reply_all: bool = False) -> Steps[Result]:
     """Answer one email in its thread, to where its sender wants answers. It cannot be taken back.
 
@@ -169,7 +169,7 @@ def reply_to_email(mail: Mail, call: Call, *, message_id: Id, text: Body, reply_
     return (yield from send(mail, call, answer(message, text, everyone=reply_all)))
 
 
-@tool(effect="read", scope="attachments:read")
+@tool(effect="read", scope="threads:read attachments:read")
 def get_attachment(
     mail: Mail, call: Call, *, attachment_id: Id, offset: Offset = 0, save: bool = False
 ) -> Steps[Result]:

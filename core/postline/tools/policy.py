@@ -10,6 +10,7 @@ import re
 import threading
 import unicodedata
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from postline.channels import Address, Draft
@@ -46,7 +47,7 @@ def allow_recipients(toolbox: Toolbox, patterns: Iterable[str]) -> Toolbox:
     Args:
         toolbox: What to restrict.
         patterns: Addresses, `*` standing for any characters: `jane@shop.example.com`, `*@example.com`. Case does not matter.
-            An empty list allows nobody.
+            An empty list allows nobody. Names beside addresses are dropped, so that only what was judged goes out.
 
     Raises:
         ArgumentError: A pattern is not one of an address.
@@ -56,7 +57,7 @@ def allow_recipients(toolbox: Toolbox, patterns: Iterable[str]) -> Toolbox:
     def check(send: Callable[..., Steps[Any]], draft: Draft, **options: Any) -> Steps[Any]:
         if not all(_is_allowed(recipient, allowed) for recipient in draft.recipients):
             raise ToolError("The operator does not allow mail to every one of these recipients; nothing was sent.")
-        return send(draft, **options)
+        return send(replace(draft, to=_bare(draft.to), cc=_bare(draft.cc), bcc=_bare(draft.bcc)), **options)
 
     return _at_the_door(toolbox, check)
 
@@ -95,6 +96,10 @@ def _compiled(patterns: Iterable[str]) -> re.Pattern[str]:
         plain = unicodedata.normalize("NFC", pattern.strip()).lower()
         expressions.append(re.escape(plain).replace(r"\*", "[^@]*"))
     return re.compile("|".join(expressions) if expressions else r"(?!)")
+
+
+def _bare(addresses: Iterable[Address]) -> tuple[Address, ...]:
+    return tuple(Address(each.email) for each in addresses)
 
 
 def _is_allowed(recipient: Address, allowed: re.Pattern[str]) -> bool:

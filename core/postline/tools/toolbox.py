@@ -191,10 +191,10 @@ class Toolbox:
         call.attempt.begun = call.tool.gate is None
         try:
             result = yield from dataclasses.replace(call, key=key).start()
-        except Exception as error:
+        except BaseException as error:  # a cancelled send may have arrived, too
             if call.attempt.begun:
                 self._unsettled[same] = key
-                if may_have_happened(error) and not is_repeatable(error):
+                if isinstance(error, Exception) and may_have_happened(error) and not is_repeatable(error):
                     raise UnknownOutcomeError from error
             raise
         self._unsettled.pop(same, None)

@@ -12,7 +12,7 @@ import pytest
 from tests.core.tools.memory_mail import Run
 
 from postline.channels.commune import CommuneMail
-from postline.tools import CATALOGUE, Result, Toolbox, ToolError, UnknownOutcomeError, allow_recipients
+from postline.tools import CATALOGUE, Result, Tool, Toolbox, ToolError, UnknownOutcomeError, allow_recipients
 from postline_sandbox import Sandbox
 
 DESK = "desk@commune-sandbox.example.com"
@@ -23,10 +23,15 @@ Deliver = Callable[..., str]
 
 
 @pytest.fixture
-def toolbox(both: Any, sandbox: Sandbox) -> Toolbox:
+def mail(both: Any, sandbox: Sandbox) -> CommuneMail[Any]:
     client = both.client(api_key=sandbox.commune.api_key, base_url=sandbox.commune.base_url)
     both.do(lambda: client.inboxes.create("desk"))
-    return Toolbox(CommuneMail(client, DESK), allow={"send"})
+    return CommuneMail(client, DESK)
+
+
+@pytest.fixture
+def toolbox(mail: CommuneMail[Any]) -> Toolbox:
+    return Toolbox(mail, allow={"send"})
 
 
 @pytest.fixture
@@ -101,10 +106,10 @@ def test_an_answer_that_lands_under_a_newer_mail_says_so(run: Run, toolbox: Tool
     assert result.data["note"][1:] in result.text
 
 
-def test_a_page_goes_on_where_it_ended(run: Run, toolbox: Toolbox, deliver: Deliver) -> None:
+def test_a_page_goes_on_where_it_ended(run: Run, mail: CommuneMail[Any], deliver: Deliver) -> None:
     """Cursors lead through all mail and all threads, each once, also where the budget ends a page early."""
     threads = [deliver(subject=f"Question {number}", text="word " * 500) for number in range(7)]
-    small = Toolbox(toolbox._channels["mail"], budget_chars=4_000)
+    small = Toolbox(mail, budget_chars=4_000)
 
     for name, noun, expected in (("list_threads", "threads", 7), ("list_emails", "emails", 7)):
         seen: list[str] = []
@@ -120,12 +125,12 @@ def test_a_page_goes_on_where_it_ended(run: Run, toolbox: Toolbox, deliver: Deli
             assert set(seen) == set(threads)
 
 
-def test_a_thread_longer_than_the_budget_is_read_in_parts(run: Run, toolbox: Toolbox, deliver: Deliver) -> None:
+def test_a_thread_longer_than_the_budget_is_read_in_parts(run: Run, mail: CommuneMail[Any], deliver: Deliver) -> None:
     """Long mails of one thread come in order, each once, over as many calls as it takes."""
     deliver(text="0 " + "word " * 400, message_id="<m0@shop.example.net>")
     for number in range(1, 5):
         thread_id = deliver(text=f"{number} " + "word " * 400, in_reply_to="<m0@shop.example.net>")
-    small = Toolbox(toolbox._channels["mail"], budget_chars=5_000)
+    small = Toolbox(mail, budget_chars=5_000)
 
     texts: list[str] = []
     cursor = None
@@ -169,7 +174,7 @@ def test_a_hostile_mail_stays_in_its_fence(run: Run, toolbox: Toolbox, deliver: 
 
 @pytest.mark.parametrize("filename", ["../../escape.txt", "/etc/passwd", ".bashrc", "report.txt"])
 def test_an_attachment_is_kept_in_the_folder(
-    run: Run, toolbox: Toolbox, deliver: Deliver, tmp_path: Path, filename: str
+    run: Run, mail: CommuneMail[Any], deliver: Deliver, tmp_path: Path, filename: str
 ) -> None:
     """A file is fetched through its link and saved under a harmless name."""
     folder = tmp_path / "folder"
@@ -177,7 +182,7 @@ def test_an_attachment_is_kept_in_the_folder(
     deliver(
         attachments=[{"filename": filename, "content": b64encode(b"%PDF").decode(), "mime_type": "application/pdf"}]
     )
-    saving = Toolbox(toolbox._channels["mail"], folder=folder)
+    saving = Toolbox(mail, folder=folder)
     read = run(saving, "read_email", message_id=newest(run, saving))
     [attachment] = read.data["email"]["untrusted"]["attachments"]
 
@@ -282,29 +287,31 @@ def test_a_service_that_refuses_is_a_failure(run: Run, both: Any, sandbox: Sandb
     assert sandbox.control.outbox() == []
 
 
-def test_every_tool_names_a_scope_that_suffices(
-    run: Run, both: Any, sandbox: Sandbox, deliver: Deliver, toolbox: Toolbox
+@pytest.mark.parametrize("each", CATALOGUE, ids=lambda each: each.name)
+def test_every_tool_names_the_scopes_that_suffice(
+    run: Run, both: Any, sandbox: Sandbox, deliver: Deliver, toolbox: Toolbox, each: Tool
 ) -> None:
-    """With the scopes that the tools name, and the one to find the inbox, all of them work."""
+    """With the scopes that a tool names, and the one to look the inbox up, it works; with the latter alone it is refused."""
     thread_id = deliver(
         attachments=[{"filename": "a.txt", "content": b64encode(b"a").decode(), "mime_type": "text/plain"}]
     )
-    key = sandbox.control.issue_key(scopes=sorted({each.scope for each in CATALOGUE} | {"inboxes:read"}))
-    scoped = Toolbox(CommuneMail(both.client(api_key=key, base_url=sandbox.commune.base_url), DESK), allow={"send"})
-
-    message_id = newest(run, scoped)
-    attachment_id = run(scoped, "read_email", message_id=message_id).data["email"]["untrusted"]["attachments"][0]["id"]
-    calls: dict[str, dict[str, Any]] = {
+    message_id = newest(run, toolbox)
+    [attachment] = run(toolbox, "read_email", message_id=message_id).data["email"]["untrusted"]["attachments"]
+    arguments: dict[str, dict[str, Any]] = {
         "list_emails": {},
         "search_emails": {"query": "you"},
         "read_email": {"message_id": message_id},
         "list_threads": {},
         "read_thread": {"thread_id": thread_id},
-        "get_attachment": {"attachment_id": attachment_id},
+        "get_attachment": {"attachment_id": attachment["id"]},
         "send_email": MAIL,
         "reply_to_email": {"message_id": message_id, "text": "Fine."},
     }
 
-    assert calls.keys() == {each.name for each in scoped}
-    for name, arguments in calls.items():
-        assert run(scoped, name, **arguments).text
+    def with_scopes(*scopes: str) -> Toolbox:
+        key = sandbox.control.issue_key(scopes=["inboxes:read", *scopes])
+        return Toolbox(CommuneMail(both.client(api_key=key, base_url=sandbox.commune.base_url), DESK), allow={"send"})
+
+    assert run(with_scopes(*each.scope.split()), each.name, **arguments[each.name]).text
+    with pytest.raises(ToolError, match="Insufficient permissions"):
+        run(with_scopes(), each.name, **arguments[each.name])

@@ -155,6 +155,25 @@ def test_a_tool_of_ones_own_is_judged_too(run: Run, mail: MemoryMail) -> None:
     assert mail.sent == {}
 
 
+def test_a_name_cannot_carry_another_recipient(run: Run, mail: MemoryMail) -> None:
+    """Only the address that was judged goes out, whatever is written beside it."""
+
+    @tool(effect="send", scope="messages:write", gate="send_message")
+    def named(mail: Mail) -> Steps[Result]:
+        """Send to somebody with a strange name."""
+        draft = Draft(to=(Address("jane@home.example.com", "mallory@away.example.com, Jane"),), subject="s", text="t")
+        sent = yield from mail.send_message(draft, idempotency_key="k")
+        return Result(sent.id)
+
+    toolbox = Toolbox(mail, allow={"send"}, tools=[*CATALOGUE, named])
+    hidden = '"mallory@away.example.com, Jane" <jane@home.example.com>'
+
+    run(allow_recipients(toolbox, ["*@home.example.com"]), "named")
+    run(toolbox, "send_email", **{**MAIL, "to": [hidden]})
+
+    assert [draft.to for draft in mail.sent.values()] == [(Address("jane@home.example.com"),)] * 2
+
+
 def test_what_is_no_address_is_not_allowed(run: Run, mail: MemoryMail) -> None:
     """A recipient that cannot be read as an address matches no pattern."""
 
