@@ -14,9 +14,7 @@ from pathlib import Path
 
 import httpx
 from tests.cassetting import stage
-from tests.cassetting.scenario import CASSETTES, SERVICE_URLS, Scenario, Source, scenarios
-
-from postline.commune import AsyncCommuneClient
+from tests.cassetting.scenario import CASSETTES, SERVICES, Scenario, Source, scenarios
 
 
 async def record(each: Scenario, source: Source, home: str, key: str, root: Path = CASSETTES) -> None:
@@ -24,7 +22,7 @@ async def record(each: Scenario, source: Source, home: str, key: str, root: Path
     each.path(source, root).unlink(missing_ok=True)
     # One connection: requests that are made side by side are then recorded in the order in which they were begun.
     transport = httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=1))
-    async with AsyncCommuneClient(key, base_url=home, transport=transport) as client:
+    async with SERVICES[each.service].awaiting(key, base_url=home, transport=transport) as client:
         with each.cassette(source, root=root, home=home, secrets=[key]):
             await each.play(client)
 
@@ -33,27 +31,34 @@ def from_sandbox(chosen: Iterable[Scenario], root: Path = CASSETTES) -> None:
     """Record scenarios, each from a sandbox of its own."""
     for each in chosen:
         with stage.sandbox() as running:
-            asyncio.run(record(each, "sandbox", running.commune.base_url, running.commune.api_key, root))
+            access = getattr(running, each.service)
+            asyncio.run(record(each, "sandbox", access.base_url, access.api_key, root))
+
+
+def from_live(chosen: Iterable[Scenario]) -> None:
+    """Record from live services what makes sense there, where there is a key."""
+    for each in chosen:
+        prefix = each.service.upper()
+        if not each.live:
+            continue
+        if key := os.environ.get(f"{prefix}_API_KEY"):
+            home = os.environ.get(f"{prefix}_BASE_URL") or SERVICES[each.service].url
+            asyncio.run(record(each, "live", home, key))
+            say(f"Recorded {each.name} live: read it before you commit it.")
+        else:
+            say(f"Not recorded live, without {prefix}_API_KEY: {each.name}.")
 
 
 def main(names: list[str]) -> int:
     """Record what is named, or everything; recordings that nothing plays any more are removed."""
     known = scenarios()
-    unknown = set(names) - {each.name for each in known}
-    if unknown:
+    if unknown := set(names) - {each.name for each in known}:
         say(f"There is no scenario {', '.join(sorted(unknown))}.")
         return 2
     chosen = [each for each in known if not names or each.name in names]
     from_sandbox(chosen)
     say(f"Recorded {len(chosen)} from the sandbox.")
-    live, key = [each for each in chosen if each.live], os.environ.get("COMMUNE_API_KEY")
-    if key:
-        home = os.environ.get("COMMUNE_BASE_URL") or SERVICE_URLS["commune"]
-        for each in live:
-            asyncio.run(record(each, "live", home, key))
-        say(f"Recorded {len(live)} live; read them before you commit them.")
-    else:
-        say(f"Not recorded live, without COMMUNE_API_KEY: {', '.join(each.name for each in live) or 'none'}.")
+    from_live(chosen)
     for path in orphans(known):
         path.unlink()
         say(f"Removed {path.name}, which nothing plays.")

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 from pytest_socket import SocketBlockedError
-from tests.cassetting.scenario import Scenario, Source, done, scenarios
+from tests.cassetting.scenario import SERVICES, Scenario, Source, done, scenarios
 from tests.record import orphans
 from vcr.errors import CannotOverwriteExistingCassetteException
 
-from postline.commune import AsyncCommuneClient, CommuneClient
+from postline.commune import CommuneClient
 from postline.config import Retry
 from postline.resource import Resource, endpoint
 from postline.tools import CATALOGUE
@@ -38,13 +38,14 @@ class Noted:
 
 async def replay(scenario: Scenario, source: Source, kind: str) -> Any:
     """Play a scenario against its recording; all of it must be played."""
+    service = SERVICES[scenario.service]
     with scenario.cassette(source) as cassette:
         if kind == "sync":
-            with CommuneClient("key", retry=ONCE) as client:
+            with service.waiting("key", retry=ONCE) as client:
                 result = await scenario.play(client)
         else:
-            async with AsyncCommuneClient("key", retry=ONCE) as aio:
-                result = await scenario.play(aio)
+            async with service.awaiting("key", retry=ONCE) as client:
+                result = await scenario.play(client)
         unplayed = [
             f"{each.method} {each.uri}" for at, each in enumerate(cassette.requests) if not cassette.play_counts[at]
         ]
@@ -56,7 +57,7 @@ async def replay(scenario: Scenario, source: Source, kind: str) -> Any:
 async def test_a_recording_plays_whole_and_alike_through_both_clients(scenario: Scenario, source: Source) -> None:
     """What was recorded once answers the client that waits and the one for `await`, and nothing of it stays unplayed."""
     if source == "live" and not scenario.path(source).exists():
-        pytest.skip("never recorded live: set COMMUNE_API_KEY and run `make record`")
+        pytest.skip(f"never recorded live: set {scenario.service.upper()}_API_KEY and run `make record`")
 
     waited, awaited = await replay(scenario, source, "sync"), await replay(scenario, source, "async")
 

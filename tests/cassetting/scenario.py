@@ -20,14 +20,24 @@ from vcr.cassette import Cassette
 from postline.commune import AsyncCommuneClient, CommuneClient
 
 Source = Literal["sandbox", "live"]
-Client = CommuneClient | AsyncCommuneClient
 T = TypeVar("T")
 
 CASSETTES = Path(__file__).parents[1] / "cassettes"
-SERVICE_URLS = {"commune": "https://api.commune.sh"}
 MODULES = ("commune_client", "langchain_tools", "readers")
 
 _declared: dict[str, Scenario] = {}
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service that scenarios speak to, and the clients that do."""
+
+    url: str
+    waiting: Callable[..., Any]
+    awaiting: Callable[..., Any]
+
+
+SERVICES = {"commune": Service("https://api.commune.sh", CommuneClient, AsyncCommuneClient)}
 
 
 @dataclass(frozen=True)
@@ -53,7 +63,7 @@ class Scenario:
         secrets: Collection[str] = (),
     ) -> AbstractContextManager[Cassette]:
         """Open the recording: to be made anew from `home`, or else to be played and nothing but played."""
-        own = SERVICE_URLS[self.service]
+        own = SERVICES[self.service].url
         scrub = Scrubber(home or own, own, secrets, strict=source == "live")
         recorder = vcr.VCR(
             record_mode="all" if home else "none",
