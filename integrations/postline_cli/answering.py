@@ -1,0 +1,200 @@
+"""Questions answered from mail, offline: an index by meaning and by words, and answers that are quotes with their source.
+
+LlamaIndex does the indexing and the search. There is no language model: an answer is the passage that fits best, word for word, so
+each can be checked against the message that it cites.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from llama_index.core import VectorStoreIndex
+from llama_index.core.base.base_retriever import BaseRetriever
+from llama_index.core.embeddings import BaseEmbedding
+from llama_index.core.llms import MockLLM
+from llama_index.core.node_parser import SentenceSplitter
+from llama_index.core.retrievers import QueryFusionRetriever
+from llama_index.core.retrievers.fusion_retriever import FUSION_MODES
+from llama_index.core.schema import BaseNode, Document, MetadataMode, NodeWithScore, QueryBundle
+from pydantic import PrivateAttr
+from typing_extensions import override
+
+from postline_cli.language import BM25, passages, sentences
+from postline_cli.minilm import MiniLM, find_weights
+
+CHUNK_TOKENS = 200  # with the subject it stays below what the encoder looks at
+MOST_EMBEDDED = 600  # chunks; beyond it, the oldest are found by their words alone
+
+_CHUNKS = 5  # that are searched for passages
+_LEAST = 0.3  # of the highest score there could be, for an answer
+_QUOTES = 3  # at most, each from another message
+_RELEVANT = 0.75  # of the best score, for a further quote
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A passage of a message."""
+
+    sentences: tuple[str, ...]
+    message_id: str
+    """The channel's id, to get the message by."""
+    rfc_message_id: str
+    subject: str
+    sender: str
+    date: str
+
+    def __str__(self) -> str:
+        return " ".join(self.sentences)
+
+    def stands_in(self, text: str) -> bool:
+        """Say whether a message's text holds the passage."""
+        whole = " ".join(sentences(text))
+        return all(each in whole for each in self.sentences)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the mail says on a question; the best quote first, none where nothing was found."""
+
+    question: str
+    quotes: tuple[Quote, ...]
+
+
+def load_encoder() -> MiniLM | None:
+    """Return the encoder, or `None` where its package is not installed."""
+    folder = find_weights()
+    return MiniLM(folder) if folder else None
+
+
+class MiniLMEmbedding(BaseEmbedding):
+    """The encoder as LlamaIndex wants it.
+
+    Args:
+        model: The encoder.
+        tick: Called with the number of texts each time that some are done.
+    """
+
+    _model: MiniLM = PrivateAttr()
+    _tick: Callable[[int], object] = PrivateAttr()
+
+    def __init__(self, model: MiniLM, tick: Callable[[int], object] = lambda _: None) -> None:
+        super().__init__(model_name="all-MiniLM-L6-v2", embed_batch_size=2048)
+        self._model = model
+        self._tick = tick
+
+    def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
+        vectors: list[list[float]] = self._model.encode(texts, self._tick).tolist()
+        return vectors
+
+    def _get_text_embedding(self, text: str) -> list[float]:
+        return self._get_text_embeddings([text])[0]
+
+    def _get_query_embedding(self, query: str) -> list[float]:
+        vector: list[float] = self._model.encode([query])[0].tolist()
+        return vector
+
+    async def _aget_query_embedding(self, query: str) -> list[float]:
+        return self._get_query_embedding(query)
+
+
+class WordRetriever(BaseRetriever):
+    """Finds chunks by the words that they share with a question."""
+
+    def __init__(self, nodes: Sequence[BaseNode]) -> None:
+        super().__init__()
+        self._nodes = nodes
+        self.ranking = BM25(each.get_content(MetadataMode.EMBED) for each in nodes)
+
+    def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        scores = self.ranking.scores(query_bundle.query_str)
+        best = sorted(range(len(scores)), key=scores.__getitem__, reverse=True)[:_CHUNKS]
+        return [NodeWithScore(node=self._nodes[each], score=scores[each]) for each in best if scores[each]]
+
+
+class TextSplitter(SentenceSplitter):
+    """Cuts texts to one size, however much metadata goes with them: a long list of recipients must not end the work."""
+
+    @override
+    def split_text_metadata_aware(self, text: str, metadata_str: str) -> list[str]:
+        """Cut the text as if it stood alone."""
+        return self.split_text(text)
+
+
+class MailIndex:
+    """An index over documents of mail.
+
+    Args:
+        documents: What the readers gave.
+        embedding: Finds by meaning too; without it, by words alone.
+        expect: Told how many chunks are about to be embedded.
+    """
+
+    def __init__(
+        self,
+        documents: Iterable[Document],
+        embedding: BaseEmbedding | None,
+        expect: Callable[[int], object] = lambda _: None,
+    ) -> None:
+        self.chunks = split(documents)
+        self.embedded = self.chunks[:MOST_EMBEDDED] if embedding else []
+        expect(len(self.embedded))
+        self._embedding = embedding
+        self._words = WordRetriever(self.chunks)
+        self._retriever: BaseRetriever = self._words
+        if embedding and self.embedded:
+            by_meaning = VectorStoreIndex(self.embedded, embed_model=embedding).as_retriever(similarity_top_k=_CHUNKS)
+            self._retriever = QueryFusionRetriever(
+                [by_meaning, self._words],
+                llm=MockLLM(),  # it would only think up more questions; with one there is nothing to do
+                num_queries=1,
+                mode=FUSION_MODES.RECIPROCAL_RANK,
+                similarity_top_k=_CHUNKS,
+                use_async=False,
+            )
+
+    def answer(self, question: str) -> Answer:
+        """Quote the passages that fit a question best, at most one from each message."""
+        found = [(each.node, passage) for each in self._retriever.retrieve(question) for passage in passages(each.text)]
+        scores = self._scores(
+            question, [f"{node.metadata.get('subject', '')}: {' '.join(some)}" for node, some in found]
+        )
+        least = max([_LEAST, *(_RELEVANT * each for each in scores)])
+        quotes: dict[str, Quote] = {}
+        for place in sorted(range(len(found)), key=scores.__getitem__, reverse=True):
+            if scores[place] >= least:
+                quote = _quote(*found[place])
+                quotes.setdefault(quote.message_id, quote)
+        return Answer(question, tuple(quotes.values())[:_QUOTES])
+
+    def _scores(self, question: str, texts: list[str]) -> list[float]:
+        """Return from 0 to 1 how much of the question's words a text covers and, where known, how near its meaning is."""
+        shared = [self._words.ranking.shared(question, each) for each in texts]
+        if not self._embedding or not texts:
+            return shared
+        vectors = np.array(self._embedding.get_text_embedding_batch(texts))
+        near = vectors @ np.array(self._embedding.get_query_embedding(question))
+        return [float(one + other) / 2 for one, other in zip(shared, near, strict=True)]
+
+
+def split(documents: Iterable[Document]) -> list[BaseNode]:
+    """Cut documents into chunks with stable ids, those of the newest mail first."""
+    splitter = TextSplitter(
+        chunk_size=CHUNK_TOKENS, chunk_overlap=20, id_func=lambda number, document: f"{document.node_id}#{number}"
+    )
+    newest_first = sorted(documents, key=lambda each: each.metadata["created_at_epoch_seconds"], reverse=True)
+    return [each for each in splitter.get_nodes_from_documents(newest_first) if each.get_content().strip()]
+
+
+def _quote(node: BaseNode, passage: tuple[str, ...]) -> Quote:
+    facts: dict[str, Any] = node.metadata
+    return Quote(
+        sentences=passage,
+        message_id=facts["message_id"],
+        rfc_message_id=facts.get("rfc_message_id", ""),
+        subject=facts.get("subject", ""),
+        sender=facts.get("sender_name") or facts["sender"],
+        date=facts["created_at"],
+    )

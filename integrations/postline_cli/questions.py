@@ -1,0 +1,87 @@
+"""What to ask a mailbox: the questions that ship with the sample, those of a person, or ones made from the mail itself."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from postline_cli.language import BM25, sentences, words
+from postline_sandbox import samples
+
+_PREFIX = re.compile(r"^(?:\s*(?:re|aw|fwd?|wg|sv|tr)\s*(?:\[\d+\])?\s*:)+\s*", re.IGNORECASE)
+_PROSE = re.compile(r"^[^\W\d_][^<>{}=|\\@/]*[.!]$")
+_WORD = re.compile(r"[^\W_]+")
+_WORDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question, and what is known of its answer."""
+
+    text: str
+    origin: Literal["sample", "asked", "made"]
+    expected: str | None = None
+    """What an answer must contain."""
+    message_id: str | None = None
+    """The Message-ID of the message that should be cited."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The shipped mailbox: whose it is, what to ask, and which mail awaits an answer."""
+
+    inbox: str
+    questions: tuple[Question, ...]
+    awaiting: str
+    """The Message-ID of that mail."""
+
+
+def sample(count: int = 3) -> Sample:
+    """Read what is known of the shipped mailbox."""
+    known: dict[str, Any] = json.loads(samples.questions().read_text(encoding="utf-8"))
+    asked = [Question(each["question"], "sample", each["answer"], each["message_id"]) for each in known["questions"]]
+    return Sample(known["inbox"], tuple(asked[:count]), known["needs_answer"]["message_id"])
+
+
+def made(documents: Sequence[tuple[str, Mapping[str, Any]]], count: int = 3) -> list[Question]:
+    """Make questions from a mailbox: one for each of its longest conversations, from the sentence with the rarest words.
+
+    They show that search finds its way back to a message, and no more than that.
+
+    Args:
+        documents: Text and metadata of each message.
+        count: How many to make; fewer where the mail gives no more.
+    """
+    lengths = Counter(facts["thread_id"] for _, facts in documents)
+    ranking = BM25(text for text, _ in documents)
+    found: list[Question] = []
+    for thread_id, _ in lengths.most_common():
+        candidates = [
+            (sentence, facts)
+            for text, facts in documents
+            if facts["thread_id"] == thread_id
+            for sentence in sentences(text)
+            if _PROSE.match(sentence) and _WORDS < len({*words(sentence)}) <= 20
+        ]
+        if candidates and len(found) < count:
+            found.append(_made(*max(candidates, key=lambda each: _rarity(each[0], ranking)), ranking))
+    return found
+
+
+def _made(sentence: str, facts: Mapping[str, Any], ranking: BM25) -> Question:
+    written = {word: each for each in reversed(_WORD.findall(sentence)) for word in words(each)}
+    telling = sorted(written, key=ranking.weight)[-_WORDS:]
+    first, second, third = (each for word, each in reversed(written.items()) if word in telling)
+    about = f"{first}, {second} and {third}"
+    subject = _PREFIX.sub("", facts.get("subject", ""))
+    text = f"What was said about {about} in “{subject}”?" if subject else f"What was said about {about}?"
+    return Question(text, "made", message_id=facts.get("rfc_message_id"))
+
+
+def _rarity(sentence: str, ranking: BM25) -> float:
+    some = {*words(sentence)}
+    return sum(map(ranking.weight, some)) / len(some)
