@@ -112,28 +112,24 @@ def verify_signup(
 ) -> Call[AgentSignupVerifyResponse]:
     """Hand in the code that the person got; five attempts within 48 hours. It lifts the agent's limits."""
     body = {"verification_code": verification_code}
-    operation = Operation[AgentSignupVerifyResponse](
-        "POST", at("/agent-signup/verify"), AgentSignupVerifyResponse, body=body
-    )
-    return Call(operation, base_url, timeout, transport, api_key)
+    where = at("/agent-signup/verify")
+    return Call(Operation("POST", where, AgentSignupVerifyResponse, body=body), base_url, timeout, transport, api_key)
 
 
 def resend_signup_verification(
     api_key: str, *, base_url: str | None = None, timeout: float = 30.0, transport: Any = None
 ) -> Call[AgentSignupResendResponse]:
     """Mail a new code, at most every five minutes; the old one no longer works."""
-    operation = Operation[AgentSignupResendResponse](
-        "POST", at("/agent-signup/resend-verification"), AgentSignupResendResponse
-    )
-    return Call(operation, base_url, timeout, transport, api_key)
+    where = at("/agent-signup/resend-verification")
+    return Call(Operation("POST", where, AgentSignupResendResponse), base_url, timeout, transport, api_key)
 
 
 def get_signup_status(
     api_key: str, *, base_url: str | None = None, timeout: float = 30.0, transport: Any = None
 ) -> Call[AgentSignupStatusResponse]:
     """Fetch how far a signup is, and what its agent may do."""
-    operation = Operation[AgentSignupStatusResponse]("GET", at("/agent-signup/status"), AgentSignupStatusResponse)
-    return Call(operation, base_url, timeout, transport, api_key)
+    where = at("/agent-signup/status")
+    return Call(Operation("GET", where, AgentSignupStatusResponse), base_url, timeout, transport, api_key)
 
 
 class SignupCalls:

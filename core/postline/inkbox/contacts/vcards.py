@@ -25,7 +25,7 @@ class VCards(Resource[C]):
     def export_vcard(self, contact_id: Id) -> Steps[str]:
         """Fetch a contact as the text of a card."""
         where = at("/contacts/{}.vcf", contact_id)
-        content = yield from Operation[bytes]("GET", where, bytes, headers={"accept": "text/vcard"})
+        content: bytes = yield from Operation("GET", where, bytes, headers={"accept": "text/vcard"})
         try:
             return content.decode()
         except UnicodeDecodeError:

@@ -106,10 +106,8 @@ class Identities(Resource[C]):
         }
         where = at("/identities/{}", agent_handle)
         # Repeated, a rename that was done would no longer find the old handle.
-        operation = Operation[AgentIdentitySummary](
-            "PATCH", where, AgentIdentitySummary, body=body, repeatable=new_handle is None
-        )
-        return renamed(operation, unavailable)
+        again = new_handle is None
+        return renamed(Operation("PATCH", where, AgentIdentitySummary, body=body, repeatable=again), unavailable)
 
     @endpoint
     def delete(self, agent_handle: str) -> Operation[None]:

@@ -26,5 +26,5 @@ class Domains(Resource[C]):
     def set_default(self, domain_name: str) -> Steps[str | None]:
         """Make a verified domain the one for new mailboxes; return it, or `None` for the platform's own."""
         where = at("/domains/{}/set-default", domain_name)
-        answer = yield from Operation[_Default]("POST", where, _Default, body={}, repeatable=True)
+        answer: _Default = yield from Operation("POST", where, _Default, body={}, repeatable=True)
         return answer.default_domain

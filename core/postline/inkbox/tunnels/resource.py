@@ -52,8 +52,8 @@ class Tunnels(Resource[C]):
         """
         text = csr_pem.decode("ascii") if isinstance(csr_pem, bytes) else csr_pem
         where = at("/tunnels/{}/sign-csr", tunnel_id)
-        signing = Operation[SignedCert]("POST", where, SignedCert, body={"csr_pem": text}, timeout=_SIGNING_SECONDS)
-        return renamed(signing, _conflict)
+        body = {"csr_pem": text}
+        return renamed(Operation("POST", where, SignedCert, body=body, timeout=_SIGNING_SECONDS), _conflict)
 
 
 def _conflict(error: InkboxAPIError) -> InkboxAPIError:

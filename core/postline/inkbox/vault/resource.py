@@ -16,7 +16,7 @@ class Vault(Resource[C]):
     def info(self) -> Steps[VaultInfo | None]:
         """Fetch what is in the vault; `None` where there is none."""
         try:
-            return (yield from Operation[VaultInfo]("GET", at("/vault/info"), VaultInfo))
+            return (yield from Operation("GET", at("/vault/info"), VaultInfo))
         except InkboxAPIError as error:
             if error.status_code == 404:
                 return None
