@@ -88,7 +88,7 @@ def _facts(message: Message, service: str) -> Iterable[tuple[str, str | int]]:
     yield "cc", ", ".join(address.email for address in message.cc)
     yield "created_at", created_at.isoformat(timespec="seconds")
     yield "created_at_epoch_seconds", int(created_at.timestamp())
-    yield "attachments", ", ".join(_line(attachment.filename) for attachment in message.attachments)
+    yield "attachments", ", ".join(filter(None, (_line(attachment.filename) for attachment in message.attachments)))
     yield "attachment_ids", ", ".join(attachment.id for attachment in message.attachments)
 
 

@@ -12,6 +12,8 @@ from langchain_core.indexing import IndexingResult, InMemoryRecordManager, index
 from langchain_core.vectorstores import InMemoryVectorStore
 
 from langchain_postline import InboxLoader
+from postline.channels.commune import CommuneMail
+from postline.commune import AsyncCommuneClient
 from postline_sandbox import Sandbox
 
 Load = Callable[[InboxLoader], Coroutine[Any, Any, list[Document]]]
@@ -40,6 +42,18 @@ async def test_every_email_becomes_a_document(mail: Any, load: Load) -> None:
     assert {type(value) for each in documents for value in each.metadata.values()} <= {str, int, float}
 
 
+async def test_files_are_named_by_their_ids(mail: Any, sandbox: Sandbox, load: Load) -> None:
+    """The service's listing says that there are files, and not what they are called; there is no name then, not an empty one."""
+    files = [{"filename": f"{name}.txt", "mime_type": "text/plain", "content": "aGk="} for name in "ab"]
+    sandbox.control.deliver(mail.inbox, "jane@shop.example.net", "Two files", "See there.", attachments=files)
+
+    (loaded,) = (each.metadata for each in await load(InboxLoader(mail)) if each.metadata["subject"] == "Two files")
+
+    found = [mail.client.run(mail.get_attachment(each)).filename for each in loaded["attachment_ids"].split(", ")]
+    assert found == ["a.txt", "b.txt"]
+    assert "attachments" not in loaded
+
+
 async def test_loading_again_gives_the_same(mail: Any, load: Load) -> None:
     """Ids, texts and metadata do not depend on when or how they were loaded."""
     assert await load(InboxLoader(mail)) == sorted(
@@ -56,6 +70,15 @@ async def test_what_to_load_can_be_limited(mail: Any, load: Load) -> None:
 
     assert [each.page_content for each in middle] == ["Are you open on Sunday?"]
     assert "> It drips." in full[0].page_content
+
+
+async def test_one_inbox_loads_through_a_client_of_either_kind(mail: Any, sandbox: Sandbox, load: Load) -> None:
+    """A channel on the async client serves the loader that waits as well."""
+    async with AsyncCommuneClient(sandbox.commune.api_key, base_url=sandbox.commune.base_url) as client:
+        with client.sync:
+            documents = await load(InboxLoader(CommuneMail(client, mail.inbox)))
+
+    assert documents == await load(InboxLoader(mail))
 
 
 def test_loading_is_lazy(mail: Any, sandbox: Sandbox) -> None:
