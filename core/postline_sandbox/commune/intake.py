@@ -133,8 +133,11 @@ def _thread_of_references(commune: "Commune", mail: Mail, organization_id: str) 
     if not names:
         return None
     found: str | None = commune.storage.value(
-        "WITH name AS (SELECT value FROM json_each(?)) SELECT thread_id FROM commune_messages WHERE organization_id = ?"
-        " AND (message_id IN name OR wire_id IN name) ORDER BY created_at, seq LIMIT 1",
+        # Two look-ups joined: one condition with OR would read every message of the organization.
+        "WITH name AS (SELECT value FROM json_each(?1)), hit AS ("
+        " SELECT seq FROM name CROSS JOIN commune_messages ON organization_id = ?2 AND message_id = value UNION"
+        " SELECT seq FROM name CROSS JOIN commune_messages ON organization_id = ?2 AND wire_id = value"
+        ") SELECT thread_id FROM hit JOIN commune_messages USING (seq) ORDER BY created_at, seq LIMIT 1",
         *(json.dumps(names), organization_id),
     )
     return found

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import dataclass
 
 from postline_sandbox.commune import limits
 from postline_sandbox.commune.call import Call, refuse
@@ -19,6 +20,15 @@ _SNIPPET_CHARS = 200
 _CONTEXT_CHARS = 60
 
 
+@dataclass
+class _Hit:
+    """A thread's best message."""
+
+    seq: int
+    hits: int
+    message_count: int = 0
+
+
 def search_threads(call: Call) -> Reply:
     """Find threads of an inbox or a domain; those that have more of the query's words come first, then the newest."""
     limits.check_search(call)
@@ -31,8 +41,8 @@ def search_threads(call: Call) -> Reply:
         raise refuse(400, f"At least one filter is required: {names}")
     words = _words(query)
     rows = _matches(call, words, inbox_id, domain_id) if words else []
-    found = _by_thread(rows, words)[: call.limit(20, 100)]
-    body = dumps({"data": found, "search_type": "regex"})
+    found = _by_thread(rows)[: call.limit(20, 100)]
+    body = dumps({"data": [_result(call, hit, words) for hit in found], "search_type": "regex"})
     return Reply(200, body, call.success_headers)
 
 
@@ -43,39 +53,39 @@ def _words(query: str) -> list[str]:
 
 
 def _matches(call: Call, words: list[str], inbox_id: str | None, domain_id: str | None) -> list[Row]:
-    """Return hits and record of every message that has a word, or one that begins like it."""
+    """Return hits, thread and number of every message that has a word, or one that begins like it; the best first."""
     patterns = [f'"{word}"' + ("*" if len(word) >= _PREFIX_FROM_CHARS else "") for word in words]
     return call.commune.storage.rows(
-        "SELECT count(*) AS hits, m.thread_id, m.record FROM json_each(?1) AS word"
-        " JOIN commune_words AS w ON w.commune_words MATCH word.value JOIN commune_messages AS m ON m.seq = w.rowid"
-        " WHERE m.organization_id = ?2 AND (?3 IS NULL OR m.inbox_id = ?3) AND (?4 IS NULL OR m.domain_id = ?4)"
-        " GROUP BY m.seq ORDER BY hits DESC, m.created_at DESC, m.seq DESC",
+        # CROSS JOIN keeps the order: the words first, then what they are in, then whose that is.
+        "WITH hit AS MATERIALIZED (SELECT w.rowid AS seq, count(*) AS hits FROM json_each(?1) AS word"
+        " CROSS JOIN commune_words AS w ON w.commune_words MATCH word.value GROUP BY w.rowid)"
+        " SELECT hits, thread_id, seq FROM hit CROSS JOIN commune_messages USING (seq) WHERE organization_id = ?2"
+        " AND (?3 IS NULL OR inbox_id = ?3) AND (?4 IS NULL OR domain_id = ?4)"
+        " ORDER BY hits DESC, created_at DESC, seq DESC",
         (json.dumps(patterns), call.organization_id, inbox_id, domain_id),
     )
 
 
-def _by_thread(rows: list[Row], words: list[str]) -> list[Json]:
+def _by_thread(rows: list[Row]) -> list[_Hit]:
     """Keep each thread's best message, and of the threads those with more than half the hits of the best."""
     most = rows[0][0] if rows else 0
-    threads: dict[str, Json] = {}
-    for hits, thread_id, record in rows:
+    threads: dict[str, _Hit] = {}
+    for hits, thread_id, seq in rows:
         if hits * 2 <= most:
             break
-        if thread_id in threads:
-            threads[thread_id]["message_count"] += 1
-        else:
-            threads[thread_id] = _result(thread_id, json.loads(record), hits / len(words), words)
+        threads.setdefault(thread_id, _Hit(seq, hits)).message_count += 1
     return list(threads.values())
 
 
-def _result(thread_id: str, message: Json, score: float, words: list[str]) -> Json:
+def _result(call: Call, hit: _Hit, words: list[str]) -> Json:
+    message = json.loads(call.commune.storage.value("SELECT record FROM commune_messages WHERE seq = ?", hit.seq))
     metadata = message["metadata"]
     return {
-        "thread_id": thread_id,
+        "thread_id": message["thread_id"],
         "subject": metadata["subject"],
         "snippet": _snippet(message["content"], words),
-        "score": round(score, 3),
-        "message_count": 1,
+        "score": round(hit.hits / len(words), 3),
+        "message_count": hit.message_count,
         "last_message_at": message["created_at"],
         "last_activity": message["created_at"],
         "last_direction": message["direction"],

@@ -31,7 +31,8 @@ CREATE INDEX IF NOT EXISTS commune_messages_inbox ON commune_messages (inbox_id,
 CREATE INDEX IF NOT EXISTS commune_messages_domain ON commune_messages (organization_id, domain_id, created_at);
 CREATE INDEX IF NOT EXISTS commune_messages_sender ON commune_messages (organization_id, sender, created_at);
 CREATE INDEX IF NOT EXISTS commune_messages_thread ON commune_messages (organization_id, thread_id, created_at);
-CREATE INDEX IF NOT EXISTS commune_messages_sent ON commune_messages (organization_id, direction, created_at);
+CREATE INDEX IF NOT EXISTS commune_messages_sent
+    ON commune_messages (organization_id, direction, created_at, delivery_status);
 CREATE INDEX IF NOT EXISTS commune_messages_wire ON commune_messages (organization_id, wire_id);
 
 CREATE VIRTUAL TABLE IF NOT EXISTS commune_words USING fts5 (subject, sender, content, tokenize = 'porter unicode61');
