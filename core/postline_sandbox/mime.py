@@ -13,10 +13,13 @@ from email.header import decode_header
 from email.message import Message
 from email.parser import BytesParser
 from email.utils import getaddresses, parsedate_to_datetime
+from html import unescape
 
 _SPACE = re.compile(r"\s+")
 _ID = re.compile(r"<[^<>\s]+>")
 _ADDRESS = re.compile(r"[^\s<>,;:\"'()]+@[^\s<>,;:\"'()]+")
+_BLOCK = re.compile(r"(?i)<(script|style)\b.*?</\1>|<br\s*/?>|</(p|div|tr|li|h[1-6])>", re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
 _SPECIAL = re.compile(r'[()<>@,:;".\[\]\\]')
 
 
@@ -82,6 +85,11 @@ def identity(name: str, address: str) -> str:
         return address
     quoted = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"' if _SPECIAL.search(name) else name
     return f"{quoted} <{address}>"
+
+
+def html_to_text(page: str) -> str:
+    """Return the words of a page, for readers of plain text."""
+    return unescape(_TAG.sub("", _BLOCK.sub("\n", page))).strip()
 
 
 def message_ids(text: str) -> tuple[str, ...]:

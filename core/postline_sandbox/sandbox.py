@@ -12,6 +12,7 @@ from postline_sandbox.commune.accounts import first_account as first_commune_acc
 from postline_sandbox.commune.control import CommuneControl
 from postline_sandbox.commune.service import Commune
 from postline_sandbox.control.app import application
+from postline_sandbox.control.old_mail import OldMailControl
 from postline_sandbox.control.operation import Portal
 from postline_sandbox.control.shared import SharedControl
 from postline_sandbox.front import Front
@@ -30,7 +31,7 @@ class Access:
     api_key: str
 
 
-class Control(SharedControl, CommuneControl, InkboxControl):
+class Control(SharedControl, OldMailControl, CommuneControl, InkboxControl):
     """The sandbox's control side: what only the outside world, an operator or a test could do."""
 
     def __init__(self, world: World, portal: Portal, base_url: str) -> None:

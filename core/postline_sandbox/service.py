@@ -1,9 +1,13 @@
 """What the front asks of a service, whichever it is."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 
 from postline_sandbox.mime import Mail
 from postline_sandbox.web import Answer, Reply, Request
+
+Importer = Callable[[Mail], bool]
+"""Keeps one mail of the past and says whether it was new."""
 
 
 class Service(ABC):
@@ -35,3 +39,7 @@ class Service(ABC):
     @abstractmethod
     def receive(self, mail: Mail, recipients: list[str]) -> list[dict[str, object]]:
         """Take in mail for addresses of this service and report what became of each."""
+
+    @abstractmethod
+    def importer(self, address: str) -> Importer | None:
+        """Return what keeps old mail in the inbox of an address, or None where there is no such inbox."""

@@ -2,12 +2,10 @@
 
 import base64
 import binascii
-import hashlib
-import hmac
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlencode
 
+from postline_sandbox import links
 from postline_sandbox.commune import limits
 from postline_sandbox.commune.call import SANDBOX, Call, refuse
 from postline_sandbox.storage import Row
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
 _DEFAULT_SECONDS = 3600
 _MAX_SECONDS = 86_400
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
-_MIME_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(; *[\w-]+=[\w.+-]+)*")
+_LINKS = "commune links"
 
 
 def upload(call: Call) -> Reply:
@@ -55,34 +53,23 @@ def get_url(call: Call) -> Reply:
     """Give a link to the content that works for a while, without a key."""
     attachment_id, _, filename, mime_type, size = _owned(call)
     seconds = _seconds(call.request.query.get("expires_in", ""))
-    expires_ms = call.commune.clock.now_ms() + seconds * 1000
-    query = urlencode({"expires": expires_ms, "signature": _signature(call.commune, attachment_id, str(expires_ms))})
-    url = f"{call.commune.world.base_url}/files/{quote(attachment_id, safe='')}?{query}"
+    url = links.signed(call.commune.world, _LINKS, "/files", attachment_id, seconds)
     return call.data({"url": url, "expires_in": seconds, "filename": filename, "mime_type": mime_type, "size": size})
 
 
 def download(commune: "Commune", request: Request) -> Reply:
     """Answer a signed link with the file."""
     attachment_id = request.path.rpartition(b"/")[2].decode("latin-1")
-    expires, given = request.query.get("expires", ""), request.query.get("signature", "")
-    valid = hmac.compare_digest(given.encode(), _signature(commune, attachment_id, expires).encode())
-    if not valid or int(expires) <= commune.clock.now_ms():
-        raise refuse(403, "This link has expired" if valid else "This link is not valid")
+    problem = links.problem(commune.world, _LINKS, attachment_id, request.query)
+    if problem:
+        raise refuse(403, problem)
     row = commune.storage.row(
         "SELECT filename, mime_type, content FROM commune_attachments WHERE attachment_id = ?", attachment_id
     )
     if row is None:
         raise refuse(404, "Attachment not found")
     filename, mime_type, content = row
-    kind = mime_type if _MIME_TYPE.fullmatch(mime_type) else "application/octet-stream"
-    headers = (
-        (b"content-type", kind.encode()),
-        (b"content-disposition", f"attachment; filename*=UTF-8''{quote(filename, safe='')}".encode()),
-        (b"x-content-type-options", b"nosniff"),
-        (b"cache-control", b"no-store"),
-        SANDBOX,
-    )
-    return Reply(200, content, headers)
+    return links.file_reply(filename, mime_type, content, (SANDBOX,))
 
 
 def _owned(call: Call) -> Row:
@@ -116,8 +103,3 @@ def _seconds(text: str) -> int:
     except ValueError:
         return _DEFAULT_SECONDS
     return min(seconds, _MAX_SECONDS) if seconds > 0 else _DEFAULT_SECONDS
-
-
-def _signature(commune: "Commune", attachment_id: str, expires: str) -> str:
-    key = commune.ids.secret("commune links").encode()
-    return hmac.new(key, f"{attachment_id}.{expires}".encode(), hashlib.sha256).hexdigest()

@@ -1,13 +1,11 @@
 """What a draft becomes in mail: its subject, its place in a thread, the headers that go out."""
 
-import html
 import json
-import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from postline_sandbox.commune.intake import routing_token
-from postline_sandbox.mime import File, Mail, bare_address
+from postline_sandbox.mime import File, Mail, bare_address, html_to_text
 
 if TYPE_CHECKING:
     from postline_sandbox.commune.service import Commune
@@ -18,8 +16,6 @@ _OWN_HEADERS = frozenset(
     | {"authentication-results", "arc-seal", "arc-message-signature", "arc-authentication-results"}
     | {"x-google-dkim-signature", "list-unsubscribe", "list-unsubscribe-post", "in-reply-to", "references"}
 )
-_BLOCK = re.compile(r"(?i)<(script|style)\b.*?</\1>|<br\s*/?>|</(p|div|tr|li|h[1-6])>", re.DOTALL)
-_TAG = re.compile(r"<[^>]*>")
 
 
 @dataclass(frozen=True)
@@ -86,11 +82,6 @@ def compose(commune: "Commune", organization_id: str, draft: Draft, sender: str,
         headers=headers,
     )
     return Composed(mail, thread_id, token)
-
-
-def html_to_text(page: str) -> str:
-    """Return the words of a page, for readers of plain text."""
-    return html.unescape(_TAG.sub("", _BLOCK.sub("\n", page))).strip()
 
 
 def _newest(commune: "Commune", organization_id: str, thread_id: str) -> tuple[str, list[str]] | None:

@@ -1,15 +1,11 @@
 """Control operations of the Commune half: what its protocol leaves to a dashboard, to DNS, or to the outside world."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from postline_sandbox import mailfiles
-from postline_sandbox.commune import accounts, delivery, inbox_rows, intake, limits
+from postline_sandbox.commune import accounts, delivery, limits
 from postline_sandbox.control.operation import ControlError, Operations, operation
-from postline_sandbox.mime import MalformedMailError, bare_address, parse
-from postline_sandbox.storage import Row
+from postline_sandbox.mime import bare_address
 from postline_sandbox.web import Json
 
 if TYPE_CHECKING:
@@ -140,38 +136,9 @@ class CommuneControl(Operations):
             "INSERT OR REPLACE INTO commune_text_refusals VALUES (?, ?, ?)", organization_id, number, reason
         )
 
-    @operation
-    def import_mail(self, path: str, inbox: str) -> dict[str, Any]:
-        """Bring old mail into the inbox of an address: an `.mbox` or `.eml` file, a Maildir, or a folder of those.
-
-        A Message-ID seen before is brought up to date in place; what cannot be read is skipped and reported. Mail
-        from the inbox's own address counts as sent. Nothing is screened, limited or announced.
-        """
-        row = inbox_rows.by_address(self._commune, inbox)
-        if row is None:
-            raise ControlError(f"import_mail: no inbox here has the address {inbox}")
-        try:
-            with self.world.transaction():
-                return self._import(mailfiles.messages(Path(path)), row)
-        except OSError as error:
-            raise ControlError(f"import_mail: {error}") from error
-
     @property
     def _commune(self) -> "Commune":
         return cast("Commune", self.world.services["commune"])
-
-    def _import(self, found: Iterator[tuple[str, bytes]], inbox: Row) -> dict[str, Any]:
-        counts = {"imported": 0, "updated": 0}
-        skipped: list[dict[str, str]] = []
-        for source, raw in found:
-            try:
-                with self.world.transaction():
-                    new = intake.take_in_old(self._commune, parse(raw), inbox)
-            except MalformedMailError as error:
-                skipped.append({"source": source, "reason": str(error)})
-            else:
-                counts["imported" if new else "updated"] += 1
-        return {**counts, "skipped": skipped}
 
     def _organization(self, organization_id: str | None) -> str:
         sql = "SELECT organization_id FROM commune_organizations"

@@ -5,14 +5,14 @@ import logging
 from collections import defaultdict, deque
 from functools import cached_property
 
-from postline_sandbox.commune import attachments, intake, webhooks
+from postline_sandbox.commune import attachments, inbox_rows, intake, webhooks
 from postline_sandbox.commune.accounts import scopes_of
 from postline_sandbox.commune.call import SANDBOX, Call, Caller, refuse
 from postline_sandbox.commune.domains import shared_domain
 from postline_sandbox.commune.routes import ROUTES
 from postline_sandbox.commune.tables import TABLES
 from postline_sandbox.mime import Mail
-from postline_sandbox.service import Service
+from postline_sandbox.service import Importer, Service
 from postline_sandbox.web import HTML_TYPE, JSON_TYPE, Answer, Refusal, Reply, Request, Undecodable, dumps
 from postline_sandbox.world import World
 
@@ -81,6 +81,11 @@ class Commune(Service):
     def receive(self, mail: Mail, recipients: list[str]) -> list[dict[str, object]]:
         """Take in mail from outside or from another sandbox mailbox."""
         return intake.receive(self, mail, recipients)
+
+    def importer(self, address: str) -> Importer | None:
+        """Return what keeps old mail in the inbox of an address."""
+        inbox = inbox_rows.by_address(self, address)
+        return None if inbox is None else lambda mail: intake.take_in_old(self, mail, inbox)
 
     def forget_callers(self) -> None:
         """Look keys up anew: one was issued or revoked."""

@@ -55,12 +55,14 @@ def make_key(
     return api_key, record
 
 
+def revoke_key(inkbox: "Inkbox", api_key: str) -> bool:
+    """Make a key worthless; return whether there was one."""
+    return bool(_revoke(inkbox, {"_digest": _digest(api_key)}))
+
+
 def revoke_keys_of(inkbox: "Inkbox", identity_id: str) -> None:
     """Make every key that is confined to an identity worthless."""
-    now = inkbox.clock.iso()
-    changes = {"status": "revoked", "revoked_at": now, "updated_at": now}
-    KEYS.update(inkbox.storage, {"scoped_identity_id": identity_id, "status": "active"}, changes)
-    inkbox.forget_callers()
+    _revoke(inkbox, {"scoped_identity_id": identity_id})
 
 
 def first_account(inkbox: "Inkbox") -> str:
@@ -85,6 +87,13 @@ def find_caller(inkbox: "Inkbox", api_key: str) -> Caller | None:
     signup = SIGNUPS.one(inkbox.storage, identity_id=identity_id) if identity_id else None
     claimed = signup is None or signup["claimed"]
     return Caller(key["organization_id"], key["id"], identity_id, claimed, key["expires_at"])
+
+
+def _revoke(inkbox: "Inkbox", where: Json) -> int:
+    now = inkbox.clock.iso()
+    changes = {"status": "revoked", "revoked_at": now, "updated_at": now}
+    inkbox.forget_callers()
+    return KEYS.update(inkbox.storage, {**where, "status": "active"}, changes)
 
 
 def _digest(api_key: str) -> str:

@@ -3,7 +3,9 @@
 from typing import TYPE_CHECKING, Any, cast
 
 from postline_sandbox.control.operation import ControlError, Operations, operation
-from postline_sandbox.inkbox import limits
+from postline_sandbox.inkbox import accounts, domains, limits, mail_outcomes
+from postline_sandbox.inkbox.tables import DOMAINS, IDENTITIES, KEYS, MESSAGES, ORGANIZATIONS, SIGNUPS
+from postline_sandbox.mime import bare_address
 
 if TYPE_CHECKING:
     from postline_sandbox.inkbox.service import Inkbox
@@ -11,6 +13,22 @@ if TYPE_CHECKING:
 
 class InkboxControl(Operations):
     """What an operator, a name server or a stranger can do to the Inkbox half."""
+
+    @operation
+    def make_inkbox_organization(self) -> dict[str, Any]:
+        """Make an Inkbox organization with an administrator's key."""
+        inkbox = self._inkbox
+        with self.world.transaction():
+            organization_id = accounts.make_organization(inkbox)
+            creator = f"user_{inkbox.ids.hex(24)}"
+            api_key, _ = accounts.make_key(inkbox, organization_id, "Administrator", created_by=creator)
+        return {"organization_id": organization_id, "api_key": api_key}
+
+    @operation
+    def revoke_inkbox_key(self, api_key: str) -> None:
+        """Make an Inkbox API key worthless."""
+        if not accounts.revoke_key(self._inkbox, api_key):
+            raise ControlError("revoke_inkbox_key: there is no such key")
 
     @operation
     def set_inkbox_limits(self, changes: dict[str, Any]) -> dict[str, Any]:
@@ -27,6 +45,55 @@ class InkboxControl(Operations):
             raise ControlError("set_inkbox_limits: every limit is a whole number from 0 on")
         return limits.change(self._inkbox, changes)
 
+    @operation
+    def signup_code(self, handle: str) -> str:
+        """Return the verification code that an agent's human was sent last."""
+        identity = IDENTITIES.one(self.world.storage, agent_handle=handle)
+        signup = SIGNUPS.one(self.world.storage, identity_id=identity["id"]) if identity else None
+        if signup is None:
+            raise ControlError(f"signup_code: no agent {handle} signed itself up")
+        return str(signup["code"])
+
+    @operation
+    def set_sending_domain(
+        self, domain: str, status: domains.DomainStatus = "verified", *, organization: str | None = None
+    ) -> dict[str, Any]:
+        """Bring a sending domain of an Inkbox organization to a status; a new one is added."""
+        inkbox, name = self._inkbox, domain.lower()
+        organization_id = organization or self._first_organization()
+        if not ORGANIZATIONS.one(inkbox.storage, id=organization_id):
+            raise ControlError(f"set_sending_domain: there is no organization {organization_id}")
+        other = DOMAINS.one(inkbox.storage, domain=name, **{"_organization_id IS NOT": organization_id})
+        if other or any(service.has_address(f"a@{name}") for service in self._other_services()):
+            raise ControlError(f"set_sending_domain: {name} is somebody else's")
+        with self.world.transaction():
+            return domains.set_status(inkbox, organization_id, name, status)
+
+    @operation
+    def expect_mail(self, address: str, outcome: mail_outcomes.Outcome) -> None:
+        """Say what becomes of mail that Inkbox mailboxes send to an outside address from now on.
+
+        Without a word about it, mail is delivered. `undecided` leaves it sent until `conclude_mail`.
+        """
+        with self.world.transaction():
+            mail_outcomes.choose(self._inkbox, bare_address(address), outcome)
+
+    @operation
+    def conclude_mail(self, message_id: str, outcome: mail_outcomes.Final = "delivered") -> dict[str, Any]:
+        """Bring a mail that an Inkbox mailbox sent, named by its id or its Message-ID, to an outcome; return it."""
+        name = "message_id" if message_id.startswith("<") else "id"
+        row = MESSAGES.one(self.world.storage, direction="outbound", **{name: message_id})
+        if row is None:
+            raise ControlError(f"conclude_mail: no message {message_id} was sent")
+        with self.world.transaction():
+            return mail_outcomes.settle(self._inkbox, row["id"], outcome)
+
     @property
     def _inkbox(self) -> "Inkbox":
         return cast("Inkbox", self.world.services["inkbox"])
+
+    def _first_organization(self) -> str:
+        return str(KEYS.many(self.world.storage, {}, limit=1)[0]["organization_id"])
+
+    def _other_services(self) -> list[Any]:
+        return [service for name, service in self.world.services.items() if name != "inkbox"]

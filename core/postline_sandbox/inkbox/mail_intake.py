@@ -1,14 +1,18 @@
 """Mail that comes in: from outside, from another sandbox mailbox, or from a file of old mail."""
 
+import json
 from typing import TYPE_CHECKING
 
-from postline_sandbox.inkbox.tables import DOMAINS
-from postline_sandbox.mime import Mail
+from postline_sandbox.clock import instant_ms, iso
+from postline_sandbox.inkbox import mail_events, mail_store, mailbox_rows
+from postline_sandbox.inkbox.handles import PLATFORM_DOMAIN
+from postline_sandbox.inkbox.mail_rules import judge_sender
+from postline_sandbox.inkbox.tables import DOMAINS, MESSAGES
+from postline_sandbox.mime import Mail, bare_address
+from postline_sandbox.web import Json
 
 if TYPE_CHECKING:
     from postline_sandbox.inkbox.service import Inkbox
-
-PLATFORM_DOMAIN = "inkbox-sandbox.example.com"
 
 
 def has_domain(inkbox: "Inkbox", domain: str) -> bool:
@@ -17,5 +21,52 @@ def has_domain(inkbox: "Inkbox", domain: str) -> bool:
 
 
 def receive(inkbox: "Inkbox", mail: Mail, recipients: list[str]) -> list[dict[str, object]]:
-    """Take in one mail."""
-    return [{"service": "inkbox", "to": one, "stored": False, "reason": "no such inbox"} for one in recipients]
+    """Take in one mail, once for each mailbox that it is for."""
+    reports: list[dict[str, object]] = []
+    served: set[str] = set()
+    with inkbox.world.transaction():
+        for address in dict.fromkeys(bare_address(one) for one in recipients):
+            mailbox = mailbox_rows.by_address(inkbox, address)
+            if mailbox is None:
+                reports.append(_report(address, stored=False, reason="no such inbox"))
+            elif mailbox["id"] not in served:
+                served.add(mailbox["id"])
+                reports.append(_take_in(inkbox, mail, address, mailbox))
+    return reports
+
+
+def take_in_old(inkbox: "Inkbox", mail: Mail, mailbox: Json) -> bool:
+    """Keep one mail of the past, unjudged and unannounced; return whether it was new.
+
+    What the mailbox's own address wrote counts as sent from it. A mail that is there already is kept anew.
+    """
+    outbound = bare_address(mail.sender) == mailbox["email_address"]
+    direction, status = ("outbound", "delivered") if outbound else ("inbound", "received")
+    before = _stored(inkbox, mailbox, mail, direction)
+    if before is not None:
+        mail_store.forget(inkbox, id=before["id"])
+    created_at = iso(instant_ms(mail.sent_at) if mail.sent_at else inkbox.clock.now_ms())
+    mail_store.keep(inkbox, mail_store.Entry(mailbox, mail, direction, status, created_at, bcc=mail.bcc))
+    return before is None
+
+
+def _take_in(inkbox: "Inkbox", mail: Mail, address: str, mailbox: Json) -> dict[str, object]:
+    record = _stored(inkbox, mailbox, mail, "inbound")
+    new = record is None
+    if record is None:
+        blocked = judge_sender(inkbox.storage, mailbox, mail.sender).blocked
+        now = inkbox.clock.iso()
+        record = mail_store.keep(inkbox, mail_store.Entry(mailbox, mail, "inbound", "received", now, blocked=blocked))
+        if not blocked:
+            mail_events.tell(inkbox, mailbox, "received", record)
+    facts = {name: record[name] for name in ("id", "message_id", "thread_id")}
+    return _report(address, stored=True, inbox_id=mailbox["id"], new=new, **facts)
+
+
+def _stored(inkbox: "Inkbox", mailbox: Json, mail: Mail, direction: str) -> Json | None:
+    row = MESSAGES.one(inkbox.storage, mailbox_id=mailbox["id"], message_id=mail.message_id, direction=direction)
+    return None if row is None else dict(json.loads(row["record"]))
+
+
+def _report(address: str, *, stored: bool, **facts: object) -> dict[str, object]:
+    return {"service": "inkbox", "to": address, "stored": stored, **facts}

@@ -2,9 +2,10 @@
 
 from postline_sandbox.inkbox import account_routes, mail_routes
 from postline_sandbox.inkbox.call import Route
+from postline_sandbox.inkbox.mail_rules import RULES as MAIL_RULES
 from postline_sandbox.inkbox.table import Table
 from postline_sandbox.inkbox.tables import TABLES as ACCOUNT_AND_MAIL
 from postline_sandbox.web import Routes
 
 ROUTES: Routes[Route] = Routes([*account_routes.ROUTES, *mail_routes.ROUTES])
-TABLES: tuple[Table, ...] = (*ACCOUNT_AND_MAIL,)
+TABLES: tuple[Table, ...] = (*ACCOUNT_AND_MAIL, MAIL_RULES.table)

@@ -2,12 +2,12 @@
 
 import logging
 
-from postline_sandbox.inkbox import limits, mail_intake, webhooks
+from postline_sandbox.inkbox import limits, mail_intake, mailbox_rows, webhooks
 from postline_sandbox.inkbox.accounts import find_caller
 from postline_sandbox.inkbox.call import NOBODY, SANDBOX, Call, Caller, refuse
 from postline_sandbox.inkbox.routes import ROUTES, TABLES
 from postline_sandbox.mime import Mail
-from postline_sandbox.service import Service
+from postline_sandbox.service import Importer, Service
 from postline_sandbox.web import JSON_TYPE, Answer, Refusal, Reply, Request, Undecodable, dumps
 from postline_sandbox.world import World
 
@@ -67,6 +67,11 @@ class Inkbox(Service):
     def receive(self, mail: Mail, recipients: list[str]) -> list[dict[str, object]]:
         """Take in mail from outside or from another sandbox mailbox."""
         return mail_intake.receive(self, mail, recipients)
+
+    def importer(self, address: str) -> Importer | None:
+        """Return what keeps old mail in the mailbox of an address."""
+        mailbox = mailbox_rows.by_address(self, address)
+        return None if mailbox is None else lambda mail: mail_intake.take_in_old(self, mail, mailbox)
 
     def forget_callers(self) -> None:
         """Look keys up anew: one was made or revoked, or an identity was claimed."""
