@@ -11,8 +11,10 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, settings
 
+from postline.client import AsyncClient, Client
 from postline.commune import AsyncCommuneClient, CommuneClient
 from postline.config import Retry
+from postline.wire import Wire
 from postline_sandbox import Sandbox
 
 # Examples are the same in every run; HYPOTHESIS_PROFILE=search looks for new ones.
@@ -43,6 +45,12 @@ class Both:
         self._clients.append(client)
         return client
 
+    def over(self, wire: Wire) -> Any:
+        """Make a client of the engine's own kind."""
+        client = (AsyncClient if self.is_async else Client)(wire)
+        self._clients.append(client)
+        return client
+
     def do(self, call: Callable[[], Any]) -> Any:
         """Make a call, and await what it gives if that is the async client's way."""
 
@@ -55,13 +63,20 @@ class Both:
         """Do a piece of work."""
         return self.do(lambda: client.run(work))
 
-    def read(self, client: Any, listing: Any) -> list[Any]:
-        """Read a listing lazily, to its end."""
+    def read(self, client: Any, listing: Any, into: list[Any] | None = None) -> list[Any]:
+        """Read a listing lazily, to its end; `into` has what came also after an error."""
+        found: list[Any] = [] if into is None else into
 
-        async def items() -> list[Any]:
-            return [item async for item in client.stream(listing)]
+        async def items() -> None:
+            async with asyncio.timeout(30):
+                async for item in client.stream(listing):
+                    found.append(item)  # noqa: PERF401  # one by one: what came before an error stays
 
-        return self._loop.run(items()) if self.is_async else list(client.stream(listing))
+        if self.is_async:
+            self._loop.run(items())
+        else:
+            found.extend(client.stream(listing))
+        return found
 
     def close(self) -> None:
         """Close every client made, and the loop."""

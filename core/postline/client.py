@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import inspect
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Generator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
 from contextlib import aclosing, closing
+from functools import partial
 from typing import Any, Generic, Self, TypeVar, cast
 
 import httpx
@@ -18,7 +19,7 @@ import httpx
 from postline.crew import Crew
 from postline.errors import ArgumentError, ClosedError
 from postline.operation import Listing, Offload, Operation, Sleep, Work
-from postline.transports import AsyncTransports, Transports
+from postline.transports import Abroad, AsyncTransports, Transports
 from postline.traversal import Node, Traversal
 from postline.wire import Wire, is_absolute, too_large
 
@@ -70,8 +71,8 @@ class Client(_Base[W]):
 
     def _set_up(self, wire: W, transport: httpx.BaseTransport | None = None) -> None:
         self.wire = wire
-        self._home = Transports(wire.settings, wire.settings.base_url, transport)
-        self._abroad = Transports(wire.settings, "https://", transport)
+        make = partial(Transports, wire.settings, transport=transport)
+        self._home, self._abroad = make(wire.settings.base_url), Abroad(make)
 
     @property
     def sync(self) -> Self:
@@ -110,7 +111,7 @@ class Client(_Base[W]):
     def _flow(self, steps: Generator[Any, Any, T]) -> T:
         outcome: Any = None
         failure: Exception | None = None
-        with closing(steps):
+        with _fresh(steps):
             while True:
                 try:
                     step = steps.throw(failure) if failure else steps.send(outcome)
@@ -141,7 +142,7 @@ class Client(_Base[W]):
             return cast("T", stop.value)
 
     def _send(self, request: httpx.Request, operation: Operation[Any]) -> httpx.Response:
-        transports = self._abroad if is_absolute(operation) else self._home
+        transports = self._abroad.of(request) if is_absolute(operation) else self._home
         transport = transports.take()
         try:
             response = transport.handle_request(request)
@@ -153,7 +154,9 @@ class Client(_Base[W]):
                 for chunk in response.iter_bytes():
                     content += chunk
                     if len(content) > operation.limit_bytes:
-                        raise too_large(operation)
+                        if response.is_success:
+                            raise too_large(operation)
+                        break  # of an error, the beginning is enough
                 return _whole(response, content)
         finally:
             transports.give(transport)
@@ -181,8 +184,8 @@ class Client(_Base[W]):
     def close(self) -> None:
         """Close the connections; a request under way ends first. Closing twice does nothing. The twin is not closed."""
         self._closed = True
-        self._home.close()
-        self._abroad.close()
+        for each in (self._home, *self._abroad.values()):
+            each.close()
 
     def __enter__(self) -> Self:
         self._check_open()
@@ -205,8 +208,8 @@ class AsyncClient(_Base[W]):
 
     def _set_up(self, wire: W, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self.wire = wire
-        self._home = AsyncTransports(wire.settings, wire.settings.base_url, transport)
-        self._abroad = AsyncTransports(wire.settings, "https://", transport)
+        make = partial(AsyncTransports, wire.settings, transport=transport)
+        self._home, self._abroad = make(wire.settings.base_url), Abroad(make)
 
     @property
     def aio(self) -> Self:
@@ -249,7 +252,7 @@ class AsyncClient(_Base[W]):
     async def _flow(self, steps: Generator[Any, Any, T]) -> T:
         outcome: Any = None
         failure: Exception | None = None
-        with closing(steps):
+        with _fresh(steps):
             while True:
                 try:
                     step = steps.throw(failure) if failure else steps.send(outcome)
@@ -280,7 +283,7 @@ class AsyncClient(_Base[W]):
             return cast("T", stop.value)
 
     async def _send(self, request: httpx.Request, operation: Operation[Any]) -> httpx.Response:
-        transports = self._abroad if is_absolute(operation) else self._home
+        transports = self._abroad.of(request) if is_absolute(operation) else self._home
         transport = await transports.take()
         try:
             response = await transport.handle_async_request(request)
@@ -292,7 +295,9 @@ class AsyncClient(_Base[W]):
                 async for chunk in response.aiter_bytes():
                     content += chunk
                     if len(content) > operation.limit_bytes:
-                        raise too_large(operation)
+                        if response.is_success:
+                            raise too_large(operation)
+                        break  # of an error, the beginning is enough
                 return _whole(response, content)
         finally:
             await transports.give(transport)
@@ -345,8 +350,8 @@ class AsyncClient(_Base[W]):
     async def close(self) -> None:
         """Close this event loop's connections; a request under way ends first. Closing twice does nothing."""
         self._closed = True
-        await self._home.aclose()
-        await self._abroad.aclose()
+        for each in (self._home, *self._abroad.values()):
+            await each.aclose()
 
     async def __aenter__(self) -> Self:
         self._check_open()
@@ -356,10 +361,16 @@ class AsyncClient(_Base[W]):
         await self.close()
 
 
+def _fresh(steps: Generator[Any, Any, T]) -> closing[Generator[Any, Any, T]]:
+    if inspect.getgeneratorstate(steps) == inspect.GEN_CLOSED:
+        raise ArgumentError("a flow runs once, and this one has; make it anew")
+    return closing(steps)
+
+
 def _plain(result: Any) -> Any:
     if not inspect.isawaitable(result):
         return result
-    if isinstance(result, Awaitable) and inspect.iscoroutine(result):
+    if inspect.iscoroutine(result):
         result.close()
     raise ArgumentError("an async callback needs the async client: await the call, or give a plain function")
 

@@ -25,6 +25,7 @@ import httpx
 from postline.config import Settings
 
 A = TypeVar("A", bound="httpx.HTTPTransport | httpx.AsyncHTTPTransport")
+B = TypeVar("B", bound="Transports | AsyncTransports")
 KEEPALIVE_SECONDS = 30.0
 
 
@@ -98,10 +99,23 @@ class _Factory(Generic[A]):
             limits = httpx.Limits(max_connections=1, keepalive_expiry=KEEPALIVE_SECONDS)
             return self._kind(verify=self._context, proxy=proxy, limits=limits)
         transport = self._kind(verify=self._context)
-        transport._pool = self._connection(
-            self._context
-        )  # were it named otherwise one day, httpx's own pool would be used
+        # Were it named otherwise one day, httpx's own pool would be used.
+        transport._pool = self._connection(self._context)
         return transport
+
+
+class Abroad(dict[str, B]):
+    """Connections to addresses other than the service's own, made when a link first names one."""
+
+    def __init__(self, make: Callable[[str], B]) -> None:
+        self._make = make
+
+    def __missing__(self, address: str) -> B:
+        return self.setdefault(address, self._make(address))
+
+    def of(self, request: httpx.Request) -> B:
+        """Return the connections to where a request goes."""
+        return self[f"{request.url.scheme}://{request.url.netloc.decode()}"]
 
 
 class Transports:
@@ -144,8 +158,9 @@ class Transports:
         deadline = time.monotonic() + self._timeout
         with self._returned:
             if self._left:
+                transport = self._make()
                 self._left -= 1
-                return self._make()
+                return transport
             self._waiting += 1
             try:
                 while True:
@@ -174,6 +189,26 @@ class _LoopShare:
     idle: deque[httpx.AsyncBaseTransport] = field(default_factory=deque)
     waiting: deque[asyncio.Future[None]] = field(default_factory=deque)
 
+    async def turn(self) -> None:
+        """Wait until a connection is idle."""
+        while not self.idle:
+            turn = asyncio.get_running_loop().create_future()
+            self.waiting.append(turn)
+            try:
+                await turn
+            except asyncio.CancelledError:
+                if not turn.cancelled():
+                    self.wake()  # it came too late for this one
+                raise
+
+    def wake(self) -> None:
+        """Tell the first who waits and has not given up."""
+        while self.waiting:
+            turn = self.waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+
 
 class AsyncTransports:
     """The async client's connections, as `Transports`, apart for each event loop."""
@@ -190,20 +225,17 @@ class AsyncTransports:
         if self._shared:
             return self._shared
         share = self._share()
-        while not share.idle and not share.left:
-            turn = asyncio.get_running_loop().create_future()
-            share.waiting.append(turn)
+        if not share.idle and not share.left:
             try:
-                await asyncio.wait_for(turn, self._settings.timeout)
+                async with asyncio.timeout(self._settings.timeout):
+                    await share.turn()
             except TimeoutError:
                 raise httpx.PoolTimeout("all connections are in use") from None
-            finally:
-                if turn.cancelled() and share.idle:
-                    _wake(share)
         if share.idle:
             return share.idle.pop()
+        transport = self._make()
         share.left -= 1
-        return self._make()
+        return transport
 
     async def give(self, transport: httpx.AsyncBaseTransport) -> None:
         """Take a connection back."""
@@ -211,7 +243,7 @@ class AsyncTransports:
             return
         share = self._share()
         share.idle.append(transport)
-        _wake(share)
+        share.wake()
         if self._closed:
             await self.aclose()
 
@@ -229,11 +261,3 @@ class AsyncTransports:
         idle = self._share().idle
         while idle:
             await idle.pop().aclose()
-
-
-def _wake(share: _LoopShare) -> None:
-    while share.waiting:
-        turn = share.waiting.popleft()
-        if not turn.done():
-            turn.set_result(None)
-            return

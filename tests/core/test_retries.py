@@ -17,12 +17,13 @@ from postline.wire import NEVER_LEFT, Wire
 
 GET = Operation("GET", "/v1/things", None)
 POST = Operation("POST", "/v1/things", None)
+PATIENT = Retry()
 KEYED = Operation("POST", "/v1/things", None, headers={"idempotency-key": "k"}, repeatable=True)
 
 LOST = [httpx.ReadTimeout, httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError, httpx.DecodingError]
 
 
-def play(operation, *outcomes, retry=Retry()):
+def play(operation, *outcomes, retry=PATIENT):
     """Answer an exchange with outcomes in turn, the last one for ever; return how often it asked, its waits and its end."""
     exchange = Wire(Settings("https://api.example.com", retry=retry)).exchange(operation)
     sent, waits, left = 0, [], list(outcomes)

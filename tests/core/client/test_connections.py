@@ -1,0 +1,420 @@
+"""What the clients do with connections, seen from a real server."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from itertools import islice
+
+import httpx
+import pytest
+
+from postline.client import AsyncClient, Client
+from postline.commune import AsyncCommuneClient, CommuneClient
+from postline.config import Retry, Settings
+from postline.errors import APIError, NetworkError, TooLargeError
+from postline.operation import Fetch, Gather, Listing, Operation
+from postline.wire import Wire
+
+ONCE = Retry(attempts=1)
+
+
+def get(path, **options):
+    return Operation("GET", path if "://" in path else f"/{path}", bytes, **options)
+
+
+def until(true, seconds=5.0):
+    """Wait for another thread's doing."""
+    end = time.monotonic() + seconds
+    while not true() and time.monotonic() < end:
+        time.sleep(0.005)
+    return true()
+
+
+def endless(count=0):
+    """Describe a listing that never ends: an item, and the next page."""
+    return Fetch(get("echo"), lambda _: [count, endless(count + 1)])
+
+
+async def test_the_waiting_client_works_inside_a_running_loop(server):
+    """In a notebook, where a loop runs already, calls and listings just work."""
+    with CommuneClient("key", base_url=server.url) as client:
+        assert b"/echo" in client.run(get("echo"))
+        assert len(client.run(Gather([get("echo")] * 5, 3))) == 5
+        assert list(islice(client.stream(Listing(lambda: [endless()])), 3)) == [0, 1, 2]
+
+
+def test_threads_may_share_a_client(server):
+    """Each gets its own answers, over no more connections than threads."""
+    found = []
+
+    def work(name):
+        found.extend(f"/echo?{name}.{n}".encode() in client.run(get(f"echo?{name}.{n}")) for n in range(25))
+
+    with CommuneClient("key", base_url=server.url) as client:
+        threads = [threading.Thread(target=work, args=[name]) for name in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    assert found == [True] * 150
+    assert server.connections <= 6
+
+
+def test_a_connection_is_used_again(both, server):
+    """Calls in a row go over one connection."""
+    client = both.client(base_url=server.url)
+
+    for _ in range(10):
+        both.run(client, get("echo"))
+
+    assert server.connections == 1
+
+
+def test_a_connection_is_used_again_after_an_error(both, server):
+    """A refusal does not cost the connection."""
+    client = both.client(base_url=server.url)
+
+    for _ in range(3):
+        with pytest.raises(APIError):
+            both.run(client, get("refused"))
+
+    assert server.connections == 1
+
+
+def test_closing_closes_the_connections(both, server):
+    """After `close` the server has none left."""
+    client = both.client(base_url=server.url)
+    both.run(client, Gather([get("echo")] * 8, 4))
+
+    both.do(client.close)
+
+    assert until(lambda: server.open == 0)
+
+
+def test_no_more_connections_than_requests_at_a_time(both, server):
+    """`concurrency` bounds connections too, and they are used again."""
+    client = both.client(base_url=server.url)
+
+    both.run(client, Gather([get("echo") for _ in range(60)], concurrency=4))
+    both.read(client, Gather([get("echo") for _ in range(60)], concurrency=4))
+
+    assert server.connections <= 4
+
+
+def test_a_bound_on_connections_makes_requests_wait(both, server):
+    """With `max_connections` reached, a request waits for its turn."""
+    client = both.over(Wire(Settings(server.url, max_connections=2)))
+
+    answers = both.run(client, Gather([get("echo") for _ in range(20)], concurrency=8))
+
+    assert len(answers) == 20
+    assert server.most_open <= 2
+
+
+def test_waiting_for_a_connection_ends(both, server):
+    """Whoever gets no connection in time gets an error that says that nothing was sent."""
+    client = both.over(Wire(Settings(server.url, timeout=0.05, retry=ONCE, max_connections=1)))
+    two = [Fetch(get("slow", timeout=0.5), lambda answer: [answer]) for _ in range(2)]
+
+    with pytest.raises(NetworkError) as caught:
+        both.read(client, Listing(lambda: two, 2, ordered=False))
+
+    assert isinstance(caught.value, httpx.PoolTimeout)
+    assert "nothing was sent" in str(caught.value)
+
+
+def test_an_answer_that_takes_too_long_is_given_up(both, server):
+    """The timeout is an error of both kinds, and the connection is not used again."""
+    client = both.client(base_url=server.url, retry=ONCE)
+
+    with pytest.raises(httpx.ReadTimeout) as caught:
+        both.run(client, get("slow", timeout=0.05))
+
+    assert isinstance(caught.value, NetworkError)
+    assert server.left.wait(5)
+    assert b"/echo" in both.run(client, get("echo"))
+
+
+def test_a_connection_refused_is_an_error_of_both_kinds(both):
+    """Nobody listens: nothing was sent, and the error says so."""
+    client = both.client(base_url="http://127.0.0.1:9", retry=ONCE)
+
+    with pytest.raises(httpx.ConnectError) as caught:
+        both.run(client, Operation("POST", "/v1", bytes))
+
+    assert isinstance(caught.value, NetworkError)
+    assert not caught.value.may_have_arrived
+
+
+def test_a_change_whose_answer_is_lost_is_sent_once(both, server):
+    """The connection breaks after the request: it is unknown whether it was done, and it is not done again."""
+    client = both.client(base_url=server.url)
+
+    with pytest.raises(NetworkError, match="may or may not have been done") as caught:
+        both.run(client, Operation("POST", "/drop", bytes, body={}))
+
+    assert caught.value.may_have_arrived
+    assert server.paths() == ["/drop"]
+
+
+def test_a_network_error_holds_no_key(both, server):
+    """Neither the error nor what it came from has the request with its credentials."""
+    client = both.client(api_key="comm_secret", base_url=server.url, retry=ONCE)
+
+    with pytest.raises(NetworkError) as caught:
+        both.run(client, get("drop"))
+
+    error = caught.value
+    while error:
+        assert "comm_secret" not in repr(error) + str(error) + repr(vars(error))
+        assert getattr(error, "_request", None) is None
+        error = error.__cause__ or error.__context__
+
+
+def test_a_connection_that_the_server_closed_is_not_used_again(both, server):
+    """A connection gone while idle is noticed before the next request, also before a change that cannot be repeated."""
+    client = both.client(base_url=server.url, retry=ONCE)
+    both.run(client, get("last"))
+    assert until(lambda: server.open == 0)
+
+    both.run(client, Operation("POST", "/echo", bytes))
+
+    assert server.paths() == ["/last", "/echo"]
+    assert server.connections == 2
+
+
+def test_a_long_answer_is_given_up_at_its_limit(both, server):
+    """What is longer is an error, and is not read to its end; the client goes on."""
+    client = both.client(base_url=server.url)
+
+    assert len(both.run(client, get("long", limit_bytes=1_000_000))) == 1_000_000
+    with pytest.raises(TooLargeError, match="over 999999 bytes"):
+        both.run(client, get("long", limit_bytes=999_999))
+
+    assert b"/echo" in both.run(client, get("echo", limit_bytes=10_000))
+
+
+def test_a_limit_counts_what_is_kept(both, server):
+    """A compressed answer is as long as it is unpacked."""
+    client = both.client(base_url=server.url)
+
+    assert both.run(client, get("packed", limit_bytes=10_000)) == b"y" * 10_000
+    with pytest.raises(TooLargeError):
+        both.run(client, get("packed", limit_bytes=9_999))
+
+
+def test_a_refusal_longer_than_the_limit_is_still_a_refusal(both, server):
+    """The limit is for the answer that was asked for: an expired link is not called a long file."""
+    client = both.client(base_url=server.url)
+
+    with pytest.raises(APIError) as caught:
+        both.run(client, get("refused", limit_bytes=100))
+
+    assert caught.value.status_code == 403
+
+
+def test_credentials_stay_at_home(both, server, elsewhere):
+    """A link to another address is fetched without the key; requests to the service have it."""
+    client = both.client(api_key="comm_secret", base_url=server.url)
+
+    both.run(client, get(f"{elsewhere.url}/echo?signature=x"))
+    both.run(client, get("echo"))
+
+    ((_, path, foreign),) = elsewhere.requests
+    ((_, _, own),) = server.requests
+    assert path == "/echo?signature=x"
+    assert "comm_secret" not in str(foreign)
+    assert own["authorization"] == "Bearer comm_secret"
+
+
+def test_a_proxy_from_the_environment_is_used(both, server, monkeypatch):
+    """`HTTP_PROXY` gets requests to the service and to other addresses, as with httpx itself."""
+    monkeypatch.setenv("HTTP_PROXY", server.url)
+    monkeypatch.setenv("http_proxy", server.url)
+    monkeypatch.setenv("NO_PROXY", "")
+    monkeypatch.setenv("no_proxy", "")
+    client = both.client(base_url="http://commune.example.com")
+
+    both.run(client, get("echo"))
+    both.run(client, get("http://files.example.net/echo"))
+
+    assert server.paths() == ["http://commune.example.com/echo", "http://files.example.net/echo"]
+
+
+def test_a_proxy_is_not_used_for_the_hosts_excepted(both, server, elsewhere, monkeypatch):
+    """`NO_PROXY` holds for the service and for links to other addresses."""
+    for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    client = both.client(base_url=server.url, retry=ONCE)
+
+    both.run(client, get("echo"))
+    both.run(client, get(f"{elsewhere.url}/echo"))
+
+    assert server.paths() == elsewhere.paths() == ["/echo"]
+
+
+def test_a_certificate_of_nobody_is_refused(both, secure_server):
+    """TLS is verified, for the service and for links."""
+    client = both.client(base_url=secure_server.url, retry=ONCE)
+
+    for path in ("echo", f"{secure_server.url}/echo"):
+        with pytest.raises(httpx.ConnectError) as caught:
+            both.run(client, get(path))
+        assert isinstance(caught.value, NetworkError)
+
+    assert secure_server.requests == []
+
+
+def test_a_certificate_of_ones_own_can_be_trusted(both, secure_server, certificate, monkeypatch):
+    """`SSL_CERT_FILE` adds an authority, as with httpx itself."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    client = both.client(base_url=secure_server.url)
+
+    both.run(client, get("echo"))
+    both.run(client, get("echo"))
+
+    assert secure_server.connections == 1
+
+
+async def test_cancelling_a_call_cancels_its_request(server):
+    """The server sees the connection go, and the client goes on."""
+    async with AsyncCommuneClient("key", base_url=server.url) as client:
+        call = asyncio.create_task(client.run(get("slow")))
+        await asyncio.to_thread(server.arrived.wait, 5)
+
+        call.cancel()
+
+        with pytest.raises(asyncio.CancelledError):
+            await call
+        assert await asyncio.to_thread(server.left.wait, 5)
+        assert b"/echo" in await client.run(get("echo"))
+
+
+async def test_cancelling_a_flow_ends_it_and_what_it_waits_for(server):
+    """Its `finally` runs, and all of its requests end."""
+    ended = []
+
+    def flow():
+        try:
+            yield from Gather([get("slow") for _ in range(3)])
+        finally:
+            ended.append(True)
+
+    async with AsyncCommuneClient("key", base_url=server.url) as client:
+        call = asyncio.create_task(client.run(flow()))
+        await asyncio.to_thread(until, lambda: len(server.requests) == 3)
+
+        call.cancel()
+
+        with pytest.raises(asyncio.CancelledError):
+            await call
+        assert ended == [True]
+        assert await asyncio.to_thread(until, lambda: server.open == 0)
+        assert len(asyncio.all_tasks()) == 1
+
+
+async def test_an_error_side_by_side_cancels_the_others(server):
+    """In the async client, what runs beside a failed request ends with it."""
+    async with AsyncCommuneClient("key", base_url=server.url, retry=ONCE) as client:
+        with pytest.raises(APIError):
+            await client.run(Gather([get("refused"), get("slow"), get("slow")]))
+
+        assert await asyncio.to_thread(until, lambda: server.open <= 1)
+        assert len(asyncio.all_tasks()) == 1
+
+
+async def test_leaving_a_stream_early_ends_its_tasks(server):
+    """A loop that is left cancels what ran ahead."""
+    async with AsyncCommuneClient("key", base_url=server.url) as client:
+        async for item in client.stream(Listing(lambda: [endless()], 4)):
+            if item == 5:
+                break
+        loop = asyncio.get_running_loop()
+        await asyncio.to_thread(until, lambda: len(asyncio.all_tasks(loop)) == 1)
+
+        assert len(asyncio.all_tasks()) == 1
+        asked = len(server.requests)
+        await asyncio.sleep(0.05)
+        assert len(server.requests) <= asked + 1
+
+
+def test_leaving_a_stream_early_ends_its_threads(server):
+    """A loop that is left stops its workers; the listing is not asked on."""
+    with CommuneClient("key", base_url=server.url) as client:
+        before = threading.active_count()
+        for item in client.stream(Listing(lambda: [endless()], 4)):
+            if item == 5:
+                break
+
+        assert until(lambda: threading.active_count() <= before)
+        assert len(server.requests) <= 6 + 2 * 4 + 1
+
+
+def test_reading_ahead_is_bounded(server):
+    """A slow reader holds about twice `concurrency` answers, no more."""
+    with CommuneClient("key", base_url=server.url) as client:
+        items = client.stream(Listing(lambda: [endless()], 4))
+        next(items)
+        until(lambda: len(server.requests) >= 9, 0.5)
+        time.sleep(0.05)
+
+        assert len(server.requests) <= 1 + 2 * 4 + 1
+        items.close()
+
+
+def test_nothing_is_asked_before_the_first_item_is(both, server):
+    """A stream that nobody reads sends nothing."""
+    client = both.client(base_url=server.url)
+
+    client.stream(Listing(lambda: [endless()], 4))
+
+    assert server.requests == []
+
+
+def test_each_loop_has_connections_of_its_own(server):
+    """An async client can be used from one event loop after another."""
+    client = AsyncClient(Wire(Settings(server.url)))
+
+    async def call():
+        await client.run(get("echo"))
+        await client.close()
+        client._closed = False
+
+    asyncio.run(call())
+    asyncio.run(call())
+
+    assert server.connections == 2
+
+
+def test_a_call_under_way_when_the_client_closes_ends_in_peace(server):
+    """Its answer comes, and its connection is closed after it."""
+    client = Client(Wire(Settings(server.url)))
+    answers = []
+    thread = threading.Thread(target=lambda: answers.append(client.run(get("slow"))))
+    thread.start()
+    server.arrived.wait(5)
+
+    client.close()
+    server.release()
+    thread.join(5)
+
+    assert len(answers) == 1
+    assert until(lambda: server.open == 0)
+
+
+async def test_an_async_call_under_way_when_the_client_closes_ends_in_peace(server):
+    """Its answer comes, and its connection is closed after it."""
+    client = AsyncClient(Wire(Settings(server.url)))
+    call = asyncio.create_task(client.run(get("slow")))
+    await asyncio.to_thread(server.arrived.wait, 5)
+
+    await client.close()
+    server.release()
+
+    assert b"/slow" in await call
+    assert await asyncio.to_thread(until, lambda: server.open == 0)
