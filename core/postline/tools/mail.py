@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from postline.channels import Draft, Mail
+from dataclasses import replace
+
+from postline.channels import Draft, Hit, Mail, Page
 from postline.channels.records import Direction
 from postline.operation import Steps
 from postline.tools.arguments import (
@@ -74,9 +76,13 @@ def search_emails(
         limit: How many at most.
         cursor: Reads on where an earlier result of the same call ended.
     """
-    return listing(
-        call, "hits", lambda size, _: mail.search_messages(query, limit=size), hit_entry, limit=limit, cursor=cursor
-    )
+
+    def best(size: int, _: str | None) -> Steps[Page[Hit]]:
+        page = yield from mail.search_messages(query, limit=size)
+        full = len(page.items) >= size
+        return replace(page, note=page.note or ("there may be more hits than the limit" if full else None))
+
+    return listing(call, "hits", best, hit_entry, limit=limit, cursor=cursor)
 
 
 @tool(effect="read", scope="threads:read attachments:read")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from postline.channels import Account, Contacts, Mail, Phone, Texts
+from postline.channels import Channels, Mail
 from postline.errors import ArgumentError
 from postline.operation import Steps
 from postline.tools.arguments import read_arguments
@@ -32,11 +32,7 @@ class Toolbox:
     its channel is, or where the channel's service lacks what it needs.
 
     Args:
-        mail: The inbox that the tools work on.
-        phone: The number that they call from.
-        texts: The number that they text from.
-        contacts: The address book that they see.
-        account: The identity that they act for.
+        channels: What the tools work on: all that an identity has, or an inbox alone.
         allow: The effects, besides reading, that tools may have.
         tools: What to choose from; add tools of your own to the `CATALOGUE`.
         budget_chars: The longest text of a result, at least 4,000 characters.
@@ -46,12 +42,8 @@ class Toolbox:
 
     def __init__(
         self,
-        mail: Mail | None = None,
+        channels: Channels | Mail,
         *,
-        phone: Phone | None = None,
-        texts: Texts | None = None,
-        contacts: Contacts | None = None,
-        account: Account | None = None,
         allow: Collection[Effect] = (),
         tools: Iterable[Tool] = CATALOGUE,
         budget_chars: int = 20_000,
@@ -64,8 +56,9 @@ class Toolbox:
             raise ArgumentError(f"budget_chars must be at least {_LEAST_BUDGET}, not {budget_chars}")
         if folder is not None and not Path(folder).is_dir():
             raise ArgumentError("folder must be a folder that exists")
-        given = {"mail": mail, "phone": phone, "texts": texts, "contacts": contacts, "account": account}
-        self._channels: dict[str, Any] = {name: channel for name, channel in given.items() if channel is not None}
+        given = channels if isinstance(channels, Channels) else Channels(mail=channels)
+        named = ((each.name, getattr(given, each.name)) for each in dataclasses.fields(given))
+        self._channels: dict[str, Any] = {name: channel for name, channel in named if channel is not None}
         self._limits = Limits(
             budget_chars=budget_chars,
             folder=Path(folder).resolve() if folder is not None else None,

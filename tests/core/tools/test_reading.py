@@ -137,6 +137,16 @@ def test_listing_can_be_narrowed(run: Run, mail: MemoryMail) -> None:
     assert [each["untrusted"]["id"] for each in between.data["emails"]] == ["m11", "m10"]
 
 
+def test_a_search_that_fills_its_limit_is_not_complete(run: Run, mail: MemoryMail) -> None:
+    """As many hits as were asked for may not be all, and the result says so; fewer are all."""
+    toolbox = Toolbox(mail)
+
+    full, all_ = (run(toolbox, "search_emails", query="number 1", limit=limit) for limit in (2, 50))
+
+    assert full.left_out == "There may be more hits than the limit."
+    assert all_.complete
+
+
 def test_an_offset_behind_the_end_is_refused(run: Run, mail: MemoryMail) -> None:
     """Reading on behind the last character is an error that says how long the text is."""
     with pytest.raises(ToolArgumentError, match="less than 17"):

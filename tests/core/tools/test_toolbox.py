@@ -13,7 +13,7 @@ import pytest
 from tests.core.tools.memory_mail import MemoryMail, Run
 
 import postline.tools
-from postline.channels import Mail, Phone
+from postline.channels import Channels, Mail, Phone
 from postline.errors import ArgumentError
 from postline.operation import Steps
 from postline.tools import CATALOGUE, Call, Proceed, Result, Toolbox, ToolError, tool
@@ -52,11 +52,11 @@ def test_a_tool_without_its_channel_is_absent(mail: MemoryMail) -> None:
     class Number(MemoryMail):
         number = "+15550100"
 
-    phone = cast("Phone", Number())
+    numbers = Channels(phone=cast("Phone", Number()))
 
     assert "look_at_phone" not in Toolbox(mail, tools=[*CATALOGUE, look_at_phone])
-    assert [each.name for each in Toolbox(phone=phone, tools=[*CATALOGUE, look_at_phone])] == ["look_at_phone"]
-    assert Toolbox(phone=phone, tools=[look_at_phone]).call("look_at_phone").text == "+15550100"
+    assert [each.name for each in Toolbox(numbers, tools=[*CATALOGUE, look_at_phone])] == ["look_at_phone"]
+    assert Toolbox(numbers, tools=[look_at_phone]).call("look_at_phone").text == "+15550100"
 
 
 def test_a_tool_that_the_service_has_nothing_for_is_absent(mail: MemoryMail) -> None:
