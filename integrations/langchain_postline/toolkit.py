@@ -28,6 +28,7 @@ class PostlineTool(BaseTool):
     """
 
     _toolbox: Toolbox = PrivateAttr()
+    _declared_name: str = PrivateAttr()
 
     def __init__(self, toolbox: Toolbox, name: str) -> None:
         tool = toolbox[name]
@@ -41,20 +42,21 @@ class PostlineTool(BaseTool):
             metadata={"effect": tool.effect, "scope": tool.scope},
         )
         self._toolbox = toolbox
+        self._declared_name = name  # `name` may be changed, to tell two inboxes apart
 
     def get_input_schema(self, config: Any = None) -> type[BaseModel]:  # noqa: ARG002  # LangChain passes it
         """Return the model that the toolbox checks arguments with."""
-        return self._toolbox[self.name].args_model
+        return self._toolbox[self._declared_name].args_model
 
     def _run(self, **arguments: Any) -> Output:
         try:
-            return _output(self._toolbox.call(self.name, arguments))
+            return _output(self._toolbox.call(self._declared_name, arguments))
         except ToolError as error:
             raise ToolException(error.text) from error
 
     async def _arun(self, **arguments: Any) -> Output:
         try:
-            return _output(await self._toolbox.acall(self.name, arguments))
+            return _output(await self._toolbox.acall(self._declared_name, arguments))
         except ToolError as error:
             raise ToolException(error.text) from error
 

@@ -187,6 +187,16 @@ async def test_awaiting_a_tool_needs_no_thread(tools: dict[str, BaseTool], mail:
     assert "closed" in waited
 
 
+async def test_a_tool_can_go_by_another_name(tools: dict[str, BaseTool], invoke: Invoke) -> None:
+    """As it must where an agent works two inboxes."""
+    tool = tools["list_threads"].model_copy(update={"name": "list_sales_threads"})
+
+    message = await invoke(tool, limit=1)
+
+    assert (message.name, message.status) == ("list_sales_threads", "success")
+    assert convert_to_openai_tool(tool)["function"]["name"] == "list_sales_threads"
+
+
 def test_neither_tool_nor_toolkit_shows_the_key(mail: Any, sandbox: Sandbox) -> None:
     """No repr and no dump leads to the client."""
     toolkit = PostlineToolkit(toolbox=Toolbox(mail))
