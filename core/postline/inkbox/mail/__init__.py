@@ -2,5 +2,15 @@
 
 from postline.inkbox.exceptions import InkboxAPIError, InkboxError
 from postline.inkbox.mail.types import Mailbox, Message, MessageDetail, Thread, ThreadDetail
+from postline.inkbox.signing_keys import SigningKey
 
-__all__ = ["InkboxAPIError", "InkboxError", "Mailbox", "Message", "MessageDetail", "Thread", "ThreadDetail"]
+__all__ = [
+    "InkboxAPIError",
+    "InkboxError",
+    "Mailbox",
+    "Message",
+    "MessageDetail",
+    "SigningKey",
+    "Thread",
+    "ThreadDetail",
+]

@@ -14,6 +14,7 @@ from postline.inkbox.phone.types import (
     TextMediaItem,
     TextMessage,
 )
+from postline.inkbox.signing_keys import SigningKey
 
 __all__ = [
     "InkboxAPIError",
@@ -23,6 +24,7 @@ __all__ = [
     "PhoneNumber",
     "PhoneTranscript",
     "RateLimitInfo",
+    "SigningKey",
     "SmsOptIn",
     "SmsOptInSource",
     "SmsOptInStatus",
