@@ -68,6 +68,7 @@ def test_every_message_goes_in(archive: tuple[Sandbox, dict[str, Any]], real_mai
 
     held = originals(real_mail)
 
+    assert held, f"no mailbox in {real_mail}"
     assert report["skipped"] == []
     assert report["imported"] == len({message_id(each) for each in held})
     assert report["imported"] + report["updated"] == len(held)
