@@ -15,7 +15,7 @@ def main() -> int:
     """Run the rows and print them; a row that cannot run says why, and makes the exit code 1."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="Ratios of medians, each beside its goal.")
     parser.add_argument("names", nargs="*", metavar="name", help=f"rows to run: {', '.join(ROWS)}")
-    parser.add_argument("--quick", action="store_true", help="fewer rounds and a smaller inbox, under five minutes")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds, under five minutes")
     parser.add_argument("--json", type=Path, metavar="PATH", help="also save the figures here")
     options = parser.parse_args()
     if unknown := set(options.names) - set(ROWS):
@@ -33,9 +33,7 @@ def main() -> int:
     print(*failures, sep="\n", end="\n" if failures else "")
     goals = [figure.met for figure in figures if figure.met is not None]
     load = max(before, os.getloadavg()[0])
-    print(
-        f"{sum(goals)} of {len(goals)} goals met; load up to {load:.1f} on {os.cpu_count()} cores, beside it figures drift"
-    )
+    print(f"{sum(goals)} of {len(goals)} goals met; the machine's load was up to {load:.1f} on {os.cpu_count()} cores")
     if options.json:
         save(figures, options.json)
     return 1 if failures else 0

@@ -5,9 +5,10 @@ A process inherits the peak memory of the one that started it, so this one must 
 
 import json
 import os
+import ssl
 import subprocess
 import sys
-import urllib.request
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.request import HTTPSHandler, ProxyHandler, build_opener
 
 Report = dict[str, Any]
 ROOT = Path(__file__).parent.parent
@@ -33,10 +35,10 @@ class Server:
     trust: dict[str, str] = field(default_factory=dict)
 
     def control(self, path: str) -> Any:
-        import ssl
-
+        """Ask the server about itself, past any proxy."""
         context = ssl.create_default_context(cafile=self.trust["SSL_CERT_FILE"]) if self.trust else None
-        with urllib.request.urlopen(f"{self.url}/bench/{path}", context=context) as answer:
+        direct = build_opener(ProxyHandler({}), HTTPSHandler(context=context))
+        with direct.open(f"{self.url}/bench/{path}") as answer:
             return json.load(answer)
 
 
@@ -69,8 +71,8 @@ def _certificate(folder: str) -> tuple[str, str]:
     )
     try:
         subprocess.run([*command.split(), "-keyout", key, "-out", certificate], check=True, capture_output=True)
-    except FileNotFoundError as error:
-        raise BenchError("needs the openssl command") from error
+    except (FileNotFoundError, subprocess.CalledProcessError) as error:
+        raise BenchError("TLS needs the openssl command, to make a certificate with") from error
     return key, certificate
 
 
@@ -88,8 +90,6 @@ def run(job: Job, server: Server | None = None) -> Report:
     """Run a job in a fresh process; with a server, add what that server saw of it."""
     arguments = dict(job.arguments)
     if job.name == "first":
-        import time
-
         arguments["started"] = time.monotonic()
     if server:
         arguments["url"] = server.url
@@ -121,7 +121,7 @@ class Medians:
         self.reports = reports
 
     def __call__(self, job: str, key: str) -> float:
-        return median(report[key] for report in self.reports[job])
+        return float(median(report[key] for report in self.reports[job]))
 
     def ratio(self, job: str, other: str, key: str) -> float:
         return self(job, key) / self(other, key)
@@ -138,4 +138,4 @@ def interleaved(jobs: dict[str, Job], server: Server | None, rounds: int) -> Med
 
 def latency_ms(server: Server, rounds: int = 3) -> float:
     """The time of a single request on an open connection, as a client without any library sees it."""
-    return 1000 * median(second for _ in range(rounds) for second in run(Job("latency", {}), server)["warm"])
+    return 1000 * float(median(second for _ in range(rounds) for second in run(Job("latency", {}), server)["warm"]))

@@ -15,7 +15,7 @@ def construct(url: str) -> CommuneClient:
 
 def first(url: str) -> str:
     with construct(url) as client:
-        return client.threads.messages("thread-0")[0].content
+        return next(iter(texts([client.threads.messages("thread-0")])))[1]
 
 
 def reads(url: str, ids: list[str], width: int = 1) -> list[list[Message]]:
