@@ -96,6 +96,6 @@ def from_response(response: httpx.Response, body: Any) -> CommuneError:
     error = BY_STATUS.get(response.status_code, CommuneError)(message, response.status_code)
     error.headers, error.body, error.code = response.headers, body, code
     waits = fields.get("retryAfter")
-    if isinstance(waits, int | float) and not isinstance(waits, bool):
+    if isinstance(waits, int | float) and not isinstance(waits, bool) and waits >= 0:
         error.retry_after_seconds = float(waits)
     return error
