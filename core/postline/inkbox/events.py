@@ -139,7 +139,7 @@ def parse_webhook(payload: str | bytes) -> WebhookEvent:
     """
     try:
         body = json.loads(payload)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ReplyError("the webhook is not JSON") from None
     if not isinstance(body, dict):
         raise ReplyError("the webhook is not a JSON object")
