@@ -29,7 +29,7 @@ CHUNK_TOKENS = 200  # with the subject it stays below what the encoder looks at
 MOST_EMBEDDED = 600  # chunks; beyond it, the oldest are found by their words alone
 
 _CHUNKS = 5  # that are searched for passages
-_LEAST = 0.3  # of the highest score there could be, for an answer
+_LEAST = 0.25  # of the highest score there could be, for an answer
 _QUOTES = 3  # at most, each from another message
 _RELEVANT = 0.75  # of the best score, for a further quote
 

@@ -78,12 +78,12 @@ def compose(email: Entry, evidence: Sequence[Entry]) -> str:
     """Answer each question with the passage of the evidence that fits it best, in its author's words."""
     found = [(each, " ".join(passage)) for each in evidence for passage in passages(_own_text(each))]
     ranking = BM25(passage for _, passage in found)
-    parts = [f"Hello {sender(email)},", "thank you for your mail. This is what our earlier mail says:"]
+    parts = [f"Hello {sender(email)},", "thank you for your mail."]
     for question in questions(email):
         fitting = [each for each in found if len({*words(question)} & {*words(each[1])}) >= _LEAST_SHARED]
         best = max(fitting, key=lambda each: ranking.shared(question, each[1]), default=None)
         parts += [f"> {question}", _cited(*best) if best else "I found nothing on that; a colleague will look into it."]
-    return "\n\n".join([*parts, "This answer was put together automatically."])
+    return "\n\n".join([*parts, "This answer was put together automatically, in the words of earlier mail."])
 
 
 def _cited(email: Entry, passage: str) -> str:

@@ -45,7 +45,7 @@ def passages(text: str) -> list[tuple[str, ...]]:
     """Return pairs of neighbouring sentences, then single ones, that end with a statement of the author's own."""
     telling = [each for each in sentences(text) if not _IDLE_LINE.search(each)]
     pairs = [*pairwise(telling), *((each,) for each in telling)]
-    return [pair for pair in pairs if not pair[-1].startswith(">") and not pair[-1].endswith(ASKS)]
+    return [each for each in pairs if words(each[-1]) and not each[-1].startswith(">") and not each[-1].endswith(ASKS)]
 
 
 def words(text: str) -> list[str]:

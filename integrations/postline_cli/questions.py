@@ -48,7 +48,7 @@ def sample(count: int = 3) -> Sample:
 
 
 def made(documents: Sequence[tuple[str, Mapping[str, Any]]], count: int = 3) -> list[Question]:
-    """Make questions from a mailbox: one for each of its longest conversations, from the sentence with the rarest words.
+    """Make questions from a mailbox: one for each of its longest conversations, from the received sentence with the rarest words.
 
     They show that search finds its way back to a message, and no more than that.
 
@@ -56,13 +56,14 @@ def made(documents: Sequence[tuple[str, Mapping[str, Any]]], count: int = 3) -> 
         documents: Text and metadata of each message.
         count: How many to make; fewer where the mail gives no more.
     """
-    lengths = Counter(facts["thread_id"] for _, facts in documents)
-    ranking = BM25(text for text, _ in documents)
+    received = [each for each in documents if each[1]["direction"] == "inbound"]
+    lengths = Counter(facts["thread_id"] for _, facts in received)
+    ranking = BM25(text for text, _ in received)
     found: list[Question] = []
     for thread_id, _ in lengths.most_common():
         candidates = [
             (sentence, facts)
-            for text, facts in documents
+            for text, facts in received
             if facts["thread_id"] == thread_id
             for sentence in sentences(text)
             if _PROSE.match(sentence) and _WORDS < len({*words(sentence)}) <= 20
