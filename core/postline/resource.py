@@ -16,7 +16,7 @@ from postline.operation import Listing, Work
 
 P = ParamSpec("P")
 T = TypeVar("T")
-C = TypeVar("C", bound="Client[Any] | AsyncClient[Any]")
+C = TypeVar("C", bound="Client[Any] | AsyncClient[Any]", covariant=True)
 Build = Callable[Concatenate[Any, P], T]
 
 

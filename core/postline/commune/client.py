@@ -23,7 +23,7 @@ BASE_URL = "https://api.commune.sh"
 class Namespaces(Generic[C]):
     """The groups of endpoints, the same on both clients."""
 
-    def _add_namespaces(self, client: C) -> None:
+    def _add_namespaces(self, client: C) -> None:  # type: ignore[misc]  # while it is made, as in a constructor
         self.domains = Domains(client)
         self.inboxes = Inboxes(client)
         self.threads = Threads(client)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from postline.config import Retry, from_environment
 from postline.inkbox._arguments import OMITTED, Id, Omitted, at
@@ -44,8 +44,8 @@ class Account(SignupCalls, Resource[C]):
     WhoamiApiKeyResponse = WhoamiApiKeyResponse
     WhoamiJwtResponse = WhoamiJwtResponse
 
-    def _add_resources(self, client: C) -> None:
-        self._client = client
+    def _add_resources(self) -> None:
+        client = self._client = cast("C", self)
         self.mailboxes = Mailboxes(client)
         self.messages = Messages(client)
         self.threads = Threads(client)

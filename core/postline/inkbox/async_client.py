@@ -33,7 +33,7 @@ class AsyncInkbox(AsyncClient[InkboxWire], Account["AsyncInkbox"]):
 
     def _set_up(self, wire: InkboxWire, transport: httpx.AsyncBaseTransport | None = None) -> None:
         super()._set_up(wire, transport)
-        self._add_resources(self)
+        self._add_resources()
 
     @property
     def sync(self) -> Inkbox:

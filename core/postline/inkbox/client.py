@@ -46,7 +46,7 @@ class Inkbox(Client[InkboxWire], Account["Inkbox"]):
 
     def _set_up(self, wire: InkboxWire, transport: httpx.BaseTransport | None = None) -> None:
         super()._set_up(wire, transport)
-        self._add_resources(self)
+        self._add_resources()
 
     @property
     def aio(self) -> AsyncInkbox:
