@@ -33,11 +33,10 @@ def detail(identity: AgentIdentity, number: int = 0) -> Any:
 def test_a_conversation_between_the_services_stays_one_thread_on_both_sides(
     sandbox: Sandbox, http: Http, alpha: AgentIdentity, receiver: Receiver
 ) -> None:
-    """Inkbox writes, Commune answers, Inkbox answers back: one thread each, and Commune's webhook fires."""
+    """Inkbox writes, Commune answers, Inkbox answers back: one thread each, and Commune's webhook fires twice."""
     inbox = http.inbox(webhook={"endpoint": receiver.url, "events": ["inbound"]})
     first = alpha.send_email(to=[inbox["address"]], subject="Hi", body_text="One")
     (thread,) = http.get("/v1/threads", inbox_id=inbox["id"])["data"]
-    sandbox.control.settle()
 
     http.send(inbox_id=inbox["id"], thread_id=thread["thread_id"], to=str(alpha.email_address), text="Two")
     answer = detail(alpha)
@@ -48,7 +47,8 @@ def test_a_conversation_between_the_services_stays_one_thread_on_both_sides(
     assert [one.snippet for one in alpha.get_thread(str(first.thread_id)).messages] == ["One", "Two", "Three"]
     assert third.thread_id == answer.thread_id == first.thread_id
     assert [one["content"] for one in http.messages(thread["thread_id"])] == ["One", "Two", "Three"]
-    assert len(receiver.received) == 1
+    sandbox.control.settle()
+    assert len(receiver.received) == 2
     people = http.messages(thread["thread_id"])[0]["participants"]
     assert people[0]["identity"] == '"Alpha, Inc." <alpha@inkbox-sandbox.example.com>'
 

@@ -3,8 +3,10 @@
 from typing import TYPE_CHECKING, Any, cast
 
 from postline_sandbox.control.operation import ControlError, Operations, operation
-from postline_sandbox.inkbox import accounts, domains, limits, mail_outcomes
-from postline_sandbox.inkbox.tables import DOMAINS, IDENTITIES, KEYS, MESSAGES, ORGANIZATIONS, SIGNUPS
+from postline_sandbox.inkbox import accounts, domains, limits
+from postline_sandbox.inkbox.mail import outcomes
+from postline_sandbox.inkbox.mail.tables import MESSAGES
+from postline_sandbox.inkbox.tables import DOMAINS, IDENTITIES, KEYS, ORGANIZATIONS, SIGNUPS
 from postline_sandbox.mime import bare_address
 
 if TYPE_CHECKING:
@@ -70,23 +72,23 @@ class InkboxControl(Operations):
             return domains.set_status(inkbox, organization_id, name, status)
 
     @operation
-    def expect_mail(self, address: str, outcome: mail_outcomes.Outcome) -> None:
+    def expect_mail(self, address: str, outcome: outcomes.Outcome) -> None:
         """Say what becomes of mail that Inkbox mailboxes send to an outside address from now on.
 
         Without a word about it, mail is delivered. `undecided` leaves it sent until `conclude_mail`.
         """
         with self.world.transaction():
-            mail_outcomes.choose(self._inkbox, bare_address(address), outcome)
+            outcomes.choose(self._inkbox, bare_address(address), outcome)
 
     @operation
-    def conclude_mail(self, message_id: str, outcome: mail_outcomes.Final = "delivered") -> dict[str, Any]:
+    def conclude_mail(self, message_id: str, outcome: outcomes.Final = "delivered") -> dict[str, Any]:
         """Bring a mail that an Inkbox mailbox sent, named by its id or its Message-ID, to an outcome; return it."""
         name = "message_id" if message_id.startswith("<") else "id"
         row = MESSAGES.one(self.world.storage, direction="outbound", **{name: message_id})
         if row is None:
             raise ControlError(f"conclude_mail: no message {message_id} was sent")
         with self.world.transaction():
-            return mail_outcomes.settle(self._inkbox, row["id"], outcome)
+            return outcomes.settle(self._inkbox, row["id"], outcome)
 
     @property
     def _inkbox(self) -> "Inkbox":

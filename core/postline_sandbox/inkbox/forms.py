@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -61,6 +62,19 @@ def read_query(model: type[FormT], query: Mapping[str, str]) -> FormT:
 def invalid(message: str, *loc: str | int, kind: str = "value_error") -> Refusal:
     """Return the answer to a value that no model can judge alone; `loc` begins with `body`, `query` or `path`."""
     return Refusal(422, {"detail": [{"loc": list(loc), "msg": message, "type": kind}]})
+
+
+def check_url(url: str | None, name: str, *, secure: str = "https", plain: str = "http") -> None:
+    """Refuse a URL of the body's that is neither secure nor on this machine; `wss` and `ws` for sockets."""
+    if url is None:
+        return
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise invalid("Not a URL", "body", name, kind="url_parsing") from error
+    local = parts.scheme == plain and parts.hostname in {"localhost", "127.0.0.1", "::1"}
+    if not parts.hostname or not (local or parts.scheme == secure):
+        raise invalid(f"URL scheme should be {secure} ({plain} on loopback)", "body", name, kind="url_scheme")
 
 
 def _unfit(place: str, error: ValidationError) -> Refusal:

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Literal
 
 from postline_sandbox.inkbox.call import refuse
 from postline_sandbox.inkbox.forms import invalid
-from postline_sandbox.inkbox.tables import IDENTITIES, MAILBOXES, TUNNELS
+from postline_sandbox.inkbox.mail.tables import MAILBOXES
+from postline_sandbox.inkbox.tables import IDENTITIES, TUNNELS
 from postline_sandbox.web import Refusal
 
 if TYPE_CHECKING:

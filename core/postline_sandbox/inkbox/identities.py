@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
-from postline_sandbox.inkbox import accounts, handles, identity_access, identity_rows, mail_store
+from postline_sandbox.inkbox import accounts, handles, identity_access, identity_rows
 from postline_sandbox.inkbox.call import Call
 from postline_sandbox.inkbox.forms import Form
+from postline_sandbox.inkbox.mail.store import forget_identity as forget_mailbox
 from postline_sandbox.inkbox.provisioning import IdentityWish, provision
 from postline_sandbox.inkbox.tables import IDENTITIES, SIGNUPS, TUNNELS
 from postline_sandbox.web import Reply
@@ -26,7 +27,7 @@ class IdentityChange(Form):
 
 
 ON_DELETE: tuple[Callable[["Inkbox", str], Any], ...] = (
-    mail_store.forget_identity,
+    forget_mailbox,
     identity_access.forget_identity,
     accounts.revoke_keys_of,
 )

@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 from postline_sandbox.inkbox.call import Call, refuse
 from postline_sandbox.inkbox.handles import normalize
+from postline_sandbox.inkbox.mail.tables import MAILBOXES
 from postline_sandbox.inkbox.table import public
-from postline_sandbox.inkbox.tables import IDENTITIES, IDENTITY_ACCESS, MAILBOXES, TUNNELS
+from postline_sandbox.inkbox.tables import IDENTITIES, IDENTITY_ACCESS, TUNNELS
 from postline_sandbox.web import Json
 
 if TYPE_CHECKING:

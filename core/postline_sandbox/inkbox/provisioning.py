@@ -9,7 +9,8 @@ from postline_sandbox.inkbox import handles
 from postline_sandbox.inkbox.call import refuse
 from postline_sandbox.inkbox.forms import Form, invalid
 from postline_sandbox.inkbox.handles import PLATFORM_DOMAIN, TUNNEL_ZONE
-from postline_sandbox.inkbox.tables import DOMAINS, IDENTITIES, MAILBOXES, TUNNELS
+from postline_sandbox.inkbox.mail.tables import MAILBOXES
+from postline_sandbox.inkbox.tables import DOMAINS, IDENTITIES, TUNNELS
 from postline_sandbox.web import Json
 
 if TYPE_CHECKING:

@@ -1,11 +1,12 @@
 """Every operation of the Inkbox half, family by family; each family lists its own routes and tables."""
 
-from postline_sandbox.inkbox import account_routes, mail_routes
+from postline_sandbox.inkbox import account_routes, tables
 from postline_sandbox.inkbox.call import Route
-from postline_sandbox.inkbox.mail_rules import RULES as MAIL_RULES
+from postline_sandbox.inkbox.mail import routes as mail_routes
+from postline_sandbox.inkbox.mail import tables as mail_tables
+from postline_sandbox.inkbox.mail.rules import RULES as MAIL_RULES
 from postline_sandbox.inkbox.table import Table
-from postline_sandbox.inkbox.tables import TABLES as ACCOUNT_AND_MAIL
 from postline_sandbox.web import Routes
 
 ROUTES: Routes[Route] = Routes([*account_routes.ROUTES, *mail_routes.ROUTES])
-TABLES: tuple[Table, ...] = (*ACCOUNT_AND_MAIL, MAIL_RULES.table)
+TABLES: tuple[Table, ...] = (*tables.TABLES, *mail_tables.TABLES, MAIL_RULES.table)

@@ -2,9 +2,10 @@
 
 import logging
 
-from postline_sandbox.inkbox import limits, mail_intake, mailbox_rows, webhooks
+from postline_sandbox.inkbox import limits, webhooks
 from postline_sandbox.inkbox.accounts import find_caller
 from postline_sandbox.inkbox.call import NOBODY, SANDBOX, Call, Caller, refuse
+from postline_sandbox.inkbox.mail import intake, mailbox_rows
 from postline_sandbox.inkbox.routes import ROUTES, TABLES
 from postline_sandbox.mime import Mail
 from postline_sandbox.service import Importer, Service
@@ -62,16 +63,16 @@ class Inkbox(Service):
 
     def has_address(self, address: str) -> bool:
         """Say whether the address is on one of the domains kept here."""
-        return mail_intake.has_domain(self, address.rpartition("@")[2].lower())
+        return intake.has_domain(self, address.rpartition("@")[2].lower())
 
     def receive(self, mail: Mail, recipients: list[str]) -> list[dict[str, object]]:
         """Take in mail from outside or from another sandbox mailbox."""
-        return mail_intake.receive(self, mail, recipients)
+        return intake.receive(self, mail, recipients)
 
     def importer(self, address: str) -> Importer | None:
         """Return what keeps old mail in the mailbox of an address."""
         mailbox = mailbox_rows.by_address(self, address)
-        return None if mailbox is None else lambda mail: mail_intake.take_in_old(self, mail, mailbox)
+        return None if mailbox is None else lambda mail: intake.take_in_old(self, mail, mailbox)
 
     def forget_callers(self) -> None:
         """Look keys up anew: one was made or revoked, or an identity was claimed."""

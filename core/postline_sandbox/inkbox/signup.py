@@ -9,7 +9,7 @@ from postline_sandbox.inkbox.accounts import make_key, make_organization
 from postline_sandbox.inkbox.call import Call, refuse
 from postline_sandbox.inkbox.forms import Form, invalid
 from postline_sandbox.inkbox.handles import PLATFORM_DOMAIN
-from postline_sandbox.inkbox.mail_rules import ADDRESS
+from postline_sandbox.inkbox.mail.rules import ADDRESS
 from postline_sandbox.inkbox.provisioning import IdentityWish, MailboxWish, provision
 from postline_sandbox.inkbox.tables import IDENTITIES, SIGNUPS
 from postline_sandbox.mime import Mail

@@ -2,7 +2,8 @@
 
 from postline_sandbox.clock import iso
 from postline_sandbox.inkbox.call import Call, refuse
-from postline_sandbox.inkbox.tables import MESSAGES, SIGNUPS
+from postline_sandbox.inkbox.mail.tables import MESSAGES
+from postline_sandbox.inkbox.tables import SIGNUPS
 from postline_sandbox.mime import bare_address
 from postline_sandbox.web import Json
 

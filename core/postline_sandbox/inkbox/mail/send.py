@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from postline_sandbox.inkbox import mail_events, mail_outcomes, mail_store, mailbox_rows, signup_limits
+from postline_sandbox.inkbox import signup_limits
 from postline_sandbox.inkbox.call import Call, found
 from postline_sandbox.inkbox.forms import Form, invalid
-from postline_sandbox.inkbox.mail_rules import ADDRESS
-from postline_sandbox.inkbox.tables import IDENTITIES, MESSAGES
+from postline_sandbox.inkbox.mail import events, mailbox_rows, outcomes, store
+from postline_sandbox.inkbox.mail.rules import ADDRESS
+from postline_sandbox.inkbox.mail.tables import MESSAGES
+from postline_sandbox.inkbox.tables import IDENTITIES
 from postline_sandbox.mime import File, Mail, bare_address, identity
 from postline_sandbox.web import Json, Reply
 
@@ -88,10 +90,10 @@ def transmit(
             raise invalid("Not an email address", "body", "recipients")
     signup_limits.check_send(call, mailbox, recipients.all())
     now, bcc = call.inkbox.clock.iso(), tuple(bare_address(one) for one in recipients.bcc)
-    entry = mail_store.Entry(mailbox, mail, "outbound", "sent", now, bcc, is_new_thread)
-    record = mail_store.keep(call.inkbox, entry)
-    mail_events.tell(call.inkbox, mailbox, event, record, list(bcc) or None)
-    mail_outcomes.dispatch(call.inkbox, mail, recipients.all(), record)
+    entry = store.Entry(mailbox, mail, "outbound", "sent", now, bcc, is_new_thread)
+    record = store.keep(call.inkbox, entry)
+    events.tell(call.inkbox, mailbox, event, record, list(bcc) or None)
+    outcomes.dispatch(call.inkbox, mail, recipients.all(), record)
     return record
 
 

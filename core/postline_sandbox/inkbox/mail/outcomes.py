@@ -3,8 +3,8 @@
 import json
 from typing import TYPE_CHECKING, Literal
 
-from postline_sandbox.inkbox import mail_events, mail_store
-from postline_sandbox.inkbox.tables import MAILBOXES, MESSAGES, OUTCOMES
+from postline_sandbox.inkbox.mail import events, store
+from postline_sandbox.inkbox.mail.tables import MAILBOXES, MESSAGES, OUTCOMES
 from postline_sandbox.mime import Mail, bare_address
 from postline_sandbox.web import Json
 
@@ -28,10 +28,10 @@ def dispatch(inkbox: "Inkbox", mail: Mail, recipients: list[str], record: Json) 
 
 def settle(inkbox: "Inkbox", message_id: str, outcome: Final) -> Json:
     """Move a sent message to its final status, tell its mailbox's webhook, and return its record."""
-    record = mail_store.change(inkbox, message_id, {"status": outcome})
+    record = store.change(inkbox, message_id, {"status": outcome})
     mailbox, row = MAILBOXES.one(inkbox.storage, id=record["mailbox_id"]), MESSAGES.one(inkbox.storage, id=message_id)
     if mailbox and row:
-        mail_events.tell(inkbox, mailbox, outcome, record, json.loads(row["detail"])["bcc_addresses"])
+        events.tell(inkbox, mailbox, outcome, record, json.loads(row["detail"])["bcc_addresses"])
     return record
 
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from postline_sandbox.inkbox.call import Call, refuse
-from postline_sandbox.inkbox.tables import MAILBOXES
+from postline_sandbox.inkbox.mail.tables import MAILBOXES
 from postline_sandbox.web import Json
 
 if TYPE_CHECKING:

@@ -2,11 +2,11 @@
 
 from typing import Literal
 
-from postline_sandbox.inkbox import mail_store, mailbox_rows
 from postline_sandbox.inkbox.call import Call, found
 from postline_sandbox.inkbox.cursors import CursorPage, page
 from postline_sandbox.inkbox.forms import Form
-from postline_sandbox.inkbox.tables import THREADS
+from postline_sandbox.inkbox.mail import mailbox_rows, store
+from postline_sandbox.inkbox.mail.tables import THREADS
 from postline_sandbox.web import Json, Reply, dumps
 
 _FIELDS = ", ".join(f"'{name}', {name}" for name in THREADS.columns)
@@ -57,7 +57,7 @@ def update_thread(call: Call) -> Reply:
 
 def delete_thread(call: Call) -> Reply:
     """Delete a thread and its messages."""
-    mail_store.forget(call.inkbox, thread_id=_find(call)["id"])
+    store.forget(call.inkbox, thread_id=_find(call)["id"])
     return call.gone()
 
 

@@ -8,11 +8,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from postline_sandbox.inkbox import mail_send, mailbox_rows, messages
 from postline_sandbox.inkbox.call import Call
 from postline_sandbox.inkbox.forms import Form, invalid
-from postline_sandbox.inkbox.mail_send import SUBJECT_CHARS, AttachmentForm, Recipients
-from postline_sandbox.inkbox.tables import ATTACHMENTS
+from postline_sandbox.inkbox.mail import mailbox_rows, messages, send
+from postline_sandbox.inkbox.mail.send import SUBJECT_CHARS, AttachmentForm, Recipients
+from postline_sandbox.inkbox.mail.tables import ATTACHMENTS
 from postline_sandbox.mime import File, Mail, html_to_text
 from postline_sandbox.web import Json, Reply
 
@@ -42,8 +42,8 @@ def forward_message(call: Call) -> Reply:
     ]
     text, html, carried = _enclosed(form, original, files) if form.mode == "wrapped" else _quoted(form, original, files)
     mail = Mail(
-        sender=mail_send.sender(call.inkbox, mailbox),
-        message_id=mail_send.new_message_id(call.inkbox, mailbox),
+        sender=send.sender(call.inkbox, mailbox),
+        message_id=send.new_message_id(call.inkbox, mailbox),
         to=tuple(form.recipients.to),
         cc=tuple(form.recipients.cc),
         reply_to=(form.reply_to,) if form.reply_to else (),
@@ -51,9 +51,9 @@ def forward_message(call: Call) -> Reply:
         text=text,
         html=html,
         sent_at=call.inkbox.clock.now(),
-        attachments=(*carried, *mail_send.read_files(form.additional_attachments or [], "additional_attachments")),
+        attachments=(*carried, *send.read_files(form.additional_attachments or [], "additional_attachments")),
     )
-    record = mail_send.transmit(call, mailbox, mail, form.recipients, event="forwarded", is_new_thread=True)
+    record = send.transmit(call, mailbox, mail, form.recipients, event="forwarded", is_new_thread=True)
     return call.json(record, 201)
 
 

@@ -4,8 +4,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from postline_sandbox.inkbox.mail_rules import RULES
-from postline_sandbox.inkbox.tables import ATTACHMENTS, MAILBOXES, MESSAGES, THREADS
+from postline_sandbox.inkbox.mail.rules import RULES
+from postline_sandbox.inkbox.mail.tables import ATTACHMENTS, MAILBOXES, MESSAGES, THREADS
 from postline_sandbox.mime import Mail, bare_address, html_to_text
 from postline_sandbox.web import Json, dumps
 

@@ -1,17 +1,16 @@
 """Mailboxes: shown, set up, searched. They begin and end with their identity."""
 
 import re
-from urllib.parse import urlsplit
 
 from pydantic import Field
 
-from postline_sandbox.inkbox import mailbox_rows
 from postline_sandbox.inkbox.call import Call
 from postline_sandbox.inkbox.contact_rules import FilterMode
-from postline_sandbox.inkbox.forms import Form, StrictForm, invalid
-from postline_sandbox.inkbox.mail_rules import RULES
+from postline_sandbox.inkbox.forms import Form, StrictForm, check_url
+from postline_sandbox.inkbox.mail import mailbox_rows
+from postline_sandbox.inkbox.mail.rules import RULES
+from postline_sandbox.inkbox.mail.tables import MAILBOXES
 from postline_sandbox.inkbox.table import public
-from postline_sandbox.inkbox.tables import MAILBOXES
 from postline_sandbox.web import Json, Reply
 
 _WORD = re.compile(r"\w+")
@@ -67,19 +66,6 @@ def search(call: Call) -> Reply:
         (pattern or '""', mailbox["id"], call.caller.is_admin, query.limit),
     )
     return call.raw(b'{"items":[' + b",".join([row[0] for row in rows]) + b"]}")
-
-
-def check_url(url: str | None, name: str) -> None:
-    """Refuse a URL that is neither https nor on this machine."""
-    if url is None:
-        return
-    try:
-        parts = urlsplit(url)
-    except ValueError as error:
-        raise invalid("Not a URL", "body", name, kind="url_parsing") from error
-    local = parts.scheme == "http" and parts.hostname in {"localhost", "127.0.0.1", "::1"}
-    if not parts.hostname or not (local or parts.scheme == "https"):
-        raise invalid("URL scheme should be https (http on loopback)", "body", name, kind="url_scheme")
 
 
 def _shown(mailbox: Json, notice: Json | None = None) -> Json:

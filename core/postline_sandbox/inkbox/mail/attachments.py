@@ -1,10 +1,10 @@
 """Attachments of stored messages, fetched through links that are signed and run out."""
 
 from postline_sandbox import links
-from postline_sandbox.inkbox import messages
 from postline_sandbox.inkbox.call import SANDBOX, Call, found, refuse
 from postline_sandbox.inkbox.forms import Form
-from postline_sandbox.inkbox.tables import ATTACHMENTS
+from postline_sandbox.inkbox.mail import messages
+from postline_sandbox.inkbox.mail.tables import ATTACHMENTS
 from postline_sandbox.web import Reply
 
 _PURPOSE = "inkbox links"

@@ -4,10 +4,11 @@ import json
 from typing import TYPE_CHECKING
 
 from postline_sandbox.clock import instant_ms, iso
-from postline_sandbox.inkbox import mail_events, mail_store, mailbox_rows
 from postline_sandbox.inkbox.handles import PLATFORM_DOMAIN
-from postline_sandbox.inkbox.mail_rules import judge_sender
-from postline_sandbox.inkbox.tables import DOMAINS, MESSAGES
+from postline_sandbox.inkbox.mail import events, mailbox_rows, store
+from postline_sandbox.inkbox.mail.rules import judge_sender
+from postline_sandbox.inkbox.mail.tables import MESSAGES
+from postline_sandbox.inkbox.tables import DOMAINS
 from postline_sandbox.mime import Mail, bare_address
 from postline_sandbox.web import Json
 
@@ -44,9 +45,9 @@ def take_in_old(inkbox: "Inkbox", mail: Mail, mailbox: Json) -> bool:
     direction, status = ("outbound", "delivered") if outbound else ("inbound", "received")
     before = _stored(inkbox, mailbox, mail, direction)
     if before is not None:
-        mail_store.forget(inkbox, id=before["id"])
+        store.forget(inkbox, id=before["id"])
     created_at = iso(instant_ms(mail.sent_at) if mail.sent_at else inkbox.clock.now_ms())
-    mail_store.keep(inkbox, mail_store.Entry(mailbox, mail, direction, status, created_at, bcc=mail.bcc))
+    store.keep(inkbox, store.Entry(mailbox, mail, direction, status, created_at, bcc=mail.bcc))
     return before is None
 
 
@@ -56,9 +57,9 @@ def _take_in(inkbox: "Inkbox", mail: Mail, address: str, mailbox: Json) -> dict[
     if record is None:
         blocked = judge_sender(inkbox.storage, mailbox, mail.sender).blocked
         now = inkbox.clock.iso()
-        record = mail_store.keep(inkbox, mail_store.Entry(mailbox, mail, "inbound", "received", now, blocked=blocked))
+        record = store.keep(inkbox, store.Entry(mailbox, mail, "inbound", "received", now, blocked=blocked))
         if not blocked:
-            mail_events.tell(inkbox, mailbox, "received", record)
+            events.tell(inkbox, mailbox, "received", record)
     facts = {name: record[name] for name in ("id", "message_id", "thread_id")}
     return _report(address, stored=True, inbox_id=mailbox["id"], new=new, **facts)
 

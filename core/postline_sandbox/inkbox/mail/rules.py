@@ -2,8 +2,8 @@
 
 import re
 
-from postline_sandbox.inkbox import mailbox_rows
 from postline_sandbox.inkbox.contact_rules import Rules, Verdict, rules_table
+from postline_sandbox.inkbox.mail import mailbox_rows
 from postline_sandbox.mime import bare_address
 from postline_sandbox.storage import Storage
 from postline_sandbox.web import Json

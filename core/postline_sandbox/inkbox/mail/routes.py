@@ -1,8 +1,8 @@
 """The operations of mailboxes, messages, threads and their contact rules."""
 
-from postline_sandbox.inkbox import attachments, mail_forward, mail_send, mailboxes, messages, threads
 from postline_sandbox.inkbox.call import Route, route
-from postline_sandbox.inkbox.mail_rules import RULES
+from postline_sandbox.inkbox.mail import attachments, forward, mailboxes, messages, send, threads
+from postline_sandbox.inkbox.mail.rules import RULES
 
 _MAILBOX = "/api/v1/mail/mailboxes/{}"
 _MESSAGES = f"{_MAILBOX}/messages"
@@ -15,11 +15,11 @@ ROUTES: list[tuple[str, str, Route]] = [
     ("PATCH", _MAILBOX, route(mailboxes.update_mailbox)),
     ("GET", f"{_MAILBOX}/search", route(mailboxes.search)),
     ("GET", _MESSAGES, route(messages.list_messages)),
-    ("POST", _MESSAGES, route(mail_send.send_message)),
+    ("POST", _MESSAGES, route(send.send_message)),
     ("GET", f"{_MESSAGES}/{{}}", route(messages.get_message)),
     ("PATCH", f"{_MESSAGES}/{{}}", route(messages.update_flags)),
     ("DELETE", f"{_MESSAGES}/{{}}", route(messages.delete_message)),
-    ("POST", f"{_MESSAGES}/{{}}/forward", route(mail_forward.forward_message)),
+    ("POST", f"{_MESSAGES}/{{}}/forward", route(forward.forward_message)),
     ("GET", f"{_MESSAGES}/{{}}/attachments/{{*}}", route(attachments.get_attachment)),
     ("GET", "/api/files/{}", route(attachments.download, is_open=True)),
     ("GET", _THREADS, route(threads.list_threads)),

@@ -2,11 +2,11 @@
 
 from typing import Any, Literal
 
-from postline_sandbox.inkbox import mail_store, mailbox_rows
 from postline_sandbox.inkbox.call import Call, found
 from postline_sandbox.inkbox.cursors import CursorPage, page
 from postline_sandbox.inkbox.forms import Form
-from postline_sandbox.inkbox.tables import MESSAGES
+from postline_sandbox.inkbox.mail import mailbox_rows, store
+from postline_sandbox.inkbox.mail.tables import MESSAGES
 from postline_sandbox.web import Json, Reply
 
 
@@ -41,12 +41,12 @@ def get_message(call: Call) -> Reply:
 def update_flags(call: Call) -> Reply:
     """Set or clear a message's flags."""
     row = find(call)
-    return call.json(mail_store.change(call.inkbox, row["id"], call.body(Flags).given()))
+    return call.json(store.change(call.inkbox, row["id"], call.body(Flags).given()))
 
 
 def delete_message(call: Call) -> Reply:
     """Delete a message."""
-    mail_store.forget(call.inkbox, id=find(call)["id"])
+    store.forget(call.inkbox, id=find(call)["id"])
     return call.gone()
 
 

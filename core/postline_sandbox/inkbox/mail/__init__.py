@@ -1,0 +1,1 @@
+"""Mailboxes and what is in them."""
