@@ -7,21 +7,29 @@ is not found here.
 
 from __future__ import annotations
 
+import binascii
 import hashlib
+import re
+from base64 import b64decode
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from email.utils import parseaddr
+from email.utils import unquote as unquote_name
 from typing import Any, Generic
 from urllib.parse import quote, unquote
 
+from postline.channels.base import check_times
 from postline.channels.records import Address, Attachment, Direction, Draft, Hit, Message, Page, Sent, Thread
 from postline.commune import types
-from postline.commune._scan import MOST, TICK, WIDTH, instant, scan, stamp
+from postline.commune._scan import MOST, TICK, WIDTH, instant, scan, stamp, whole
 from postline.commune.exceptions import NotFoundError
 from postline.commune.resources import Attachments, Inboxes, Messages, Search, Threads
-from postline.errors import ArgumentError, CapabilityError
+from postline.errors import ArgumentError, CapabilityError, ReplyError, TooLargeError
 from postline.operation import Gather, Listing, Operation, Steps
 from postline.resource import C
+
+_CURSOR = re.compile(r"-?\d{1,14}(\.[0-9a-f]{10})*", re.ASCII)
+_OFFSET = re.compile(r"\d{1,4}", re.ASCII)
+_NOT_OURS = "that cursor is not one of this listing's: give back the cursor as it came"
 
 
 class CommuneMail(Generic[C]):
@@ -40,19 +48,19 @@ class CommuneMail(Generic[C]):
             raise ArgumentError("name the inbox: its address (support@...) or its id")
         self.client = client
         self.inbox = inbox if "@" in inbox else None
-        self._inbox_id = None if "@" in inbox else inbox
+        self.inbox_id = None if "@" in inbox else inbox
 
     def __repr__(self) -> str:
-        return f"CommuneMail({self.inbox or self._inbox_id!r})"
+        return f"CommuneMail({self.inbox or self.inbox_id!r})"
 
     def _id(self) -> Steps[str]:
-        if self._inbox_id is None:
+        if self.inbox_id is None:
             inboxes = yield from Inboxes.list()
             ids = [each.id for each in inboxes if (each.address or "").lower() == (self.inbox or "").lower()]
             if not ids:
                 raise NotFoundError(f"no inbox {self.inbox} with this key; its inboxes: {_named(inboxes)}")
-            self._inbox_id = ids[0]
-        return self._inbox_id
+            self.inbox_id = ids[0]
+        return self.inbox_id
 
     def list_messages(
         self,
@@ -65,25 +73,32 @@ class CommuneMail(Generic[C]):
         until: datetime | None = None,
     ) -> Steps[Page[Message]]:
         """List messages with their bodies, newest first. Direction and sender are sought in the newest 1,000 at a time."""
+        check_times(since=since, until=until)
         inbox_id = yield from self._id()
         before, seen = _position(cursor, until)
         fetched = yield from Messages.list(
             inbox_id=inbox_id,
             limit=MOST if direction or sender else min(limit + len(seen) + 1, MOST),
             before=stamp(before) if before else None,
-            after=stamp(since - TICK) if since else None,
+            after=stamp(whole(since) - TICK) if since else None,
         )
-        found = [each for each in fetched if _digest(each) not in seen and not (since and instant(each) < since)]
+        found = [each for each in fetched if _digest(each) not in seen]
         wanted = [
             each
             for each in found
             if direction in (None, each.direction) and (not sender or _sender(each).email.lower() == sender.lower())
         ]
-        shown = wanted[:limit]
+        items = tuple(map(self._message, wanted[:limit]))
         if len(wanted) > limit:
-            return Page(tuple(map(self._message, shown)), _cursor(shown, seen))
-        full = len(fetched) == MOST
-        return Page(tuple(map(self._message, shown)), _cursor(found, seen) if full and found else None)
+            return Page(items, _cursor(wanted[:limit], seen))
+        if len(fetched) < MOST:
+            return Page(items)
+        last = instant(fetched[-1])
+        if instant(fetched[0]) > last:
+            return Page(items, _cursor(found, seen))
+        return Page(
+            items, _before(last), f"{MOST} or more messages of {stamp(last)}: Commune lists no more of one millisecond"
+        )
 
     def get_message(self, message_id: str) -> Steps[Message]:
         """Fetch one message with its body and its files' facts."""
@@ -107,8 +122,8 @@ class CommuneMail(Generic[C]):
         self, thread_id: str, *, limit: int = 20, cursor: str | None = None
     ) -> Steps[Page[Message]]:
         """List a thread's messages in this inbox, oldest first; the service lists the first 1,000."""
-        start = int(cursor or 0)
-        messages = yield from self._in_thread(thread_id, min(start + limit + 1, MOST))
+        start = _offset(cursor)
+        messages = yield from self._in_thread(unquote(thread_id), min(start + limit + 1, MOST))
         shown, more = messages[start : start + limit], len(messages) > start + limit
         note = (
             f"the service lists only the first {MOST} messages of a thread"
@@ -122,10 +137,10 @@ class CommuneMail(Generic[C]):
         if draft.forwards:
             raise CapabilityError(self.service, "forward_message")
         inbox_id = yield from self._id()
-        thread_id = draft.answers.thread_id if draft.answers else None
+        thread_id = unquote(draft.answers.thread_id) if draft.answers else None
         note = None
         if draft.answers:
-            newest = yield from Threads.messages(draft.answers.thread_id, limit=1, order="desc")
+            newest = yield from Threads.messages(unquote(draft.answers.thread_id), limit=1, order="desc")
             if newest and _opaque(newest[0]) != draft.answers.id:
                 note = (
                     "Commune puts an answer under the thread's newest message; newer ones than the one named were there"
@@ -142,7 +157,7 @@ class CommuneMail(Generic[C]):
             idempotency_key=idempotency_key,
         )
         ids = (sent.thread_id or thread_id or "", sent.message_id or sent.id or "")
-        return Sent(id=_join(*ids), thread_id=ids[0] or None, status=sent.status, note=note)
+        return Sent(id=_join(*ids), thread_id=_join(ids[0]) or None, status=sent.status, note=note)
 
     def mark_messages_read(self, message_ids: tuple[str, ...]) -> Steps[int]:  # noqa: ARG002
         """Raise: the service keeps no read state."""
@@ -157,23 +172,30 @@ class CommuneMail(Generic[C]):
         """Fetch a file's content through a link that lasts a minute."""
         found = yield from self._file(attachment_id)
         link = yield from Attachments.url(found.attachment_id, expires_in=60)
+        if link.url.startswith("data:"):
+            return _inline(link.url, limit_bytes)
         content: bytes = yield from Operation("GET", link.url, bytes, limit_bytes=limit_bytes)
         return content
 
     def messages(self, *, since: datetime | None = None, until: datetime | None = None) -> Listing[Message]:
         """Describe every message of the inbox, in no particular order; about one request for a hundred."""
 
+        check_times(since=since, until=until)
+
         def scanned(inbox_id: str) -> Listing[types.Message]:
-            return scan(inbox_id, since and since - TICK, until)
+            return scan(inbox_id, since and whole(since) - TICK, until and whole(until))
 
         return Listing.after(self._id, scanned, WIDTH, ordered=False).map(self._message)
 
     def _in_thread(self, thread_id: str, limit: int = MOST) -> Steps[list[types.Message]]:
         inbox_id = yield from self._id()
         messages = yield from Threads.messages(thread_id, limit=limit)
-        if not any(each.metadata.inbox_id == inbox_id for each in messages):
+        own = [each for each in messages if each.metadata.inbox_id in (inbox_id, None)]
+        if len(own) < len(messages) == limit < MOST:
+            return (yield from self._in_thread(thread_id))  # another inbox's messages took the place of this one's
+        if not any(each.metadata.inbox_id == inbox_id for each in own):
             raise NotFoundError(f"no such thread in {self.inbox or 'this inbox'}")
-        return [each for each in messages if each.metadata.inbox_id in (inbox_id, None)]
+        return own
 
     def _get(self, message_id: str) -> Steps[types.Message]:
         thread_id, wanted, *_ = _parts(message_id)
@@ -199,7 +221,7 @@ class CommuneMail(Generic[C]):
         known = message.metadata
         return Message(
             id=_opaque(message),
-            thread_id=message.thread_id,
+            thread_id=_join(message.thread_id),
             inbox=self.inbox or known.inbox_address or known.inbox_id or "",
             direction=message.direction,
             created_at=instant(message),
@@ -249,12 +271,11 @@ def _digest(message: types.Message) -> str:
 def _position(cursor: str | None, until: datetime | None) -> tuple[datetime | None, set[str]]:
     """Read where a listing stands: everything before a time, but for what was shown of its last millisecond."""
     if cursor is None:
-        return until, set()
-    try:
-        milliseconds, *seen = cursor.split(".")
-        return datetime.fromtimestamp(int(milliseconds) / 1000, UTC) + TICK, set(seen)
-    except (ValueError, OverflowError):
-        raise ArgumentError("that cursor is not one of this listing's: give back the cursor as it came") from None
+        return until and whole(until), set()
+    if not _CURSOR.fullmatch(cursor):
+        raise ArgumentError(_NOT_OURS)
+    milliseconds, *seen = cursor.split(".")
+    return datetime.fromtimestamp(int(milliseconds) / 1000, UTC) + TICK, set(seen)
 
 
 def _cursor(shown: list[types.Message], seen: set[str]) -> str:
@@ -262,12 +283,38 @@ def _cursor(shown: list[types.Message], seen: set[str]) -> str:
     tied = {_digest(each) for each in shown if instant(each) == last}
     if instant(shown[0]) == last:
         tied |= seen
-    return ".".join([str(round(last.timestamp() * 1000)), *sorted(tied)])
+    return ".".join([_before(last + TICK), *sorted(tied)])
+
+
+def _before(moment: datetime) -> str:
+    """Make the cursor from which everything before a time is still to come."""
+    return str(round((moment - TICK).timestamp() * 1000))
+
+
+def _offset(cursor: str | None) -> int:
+    if cursor is not None and not _OFFSET.fullmatch(cursor):
+        raise ArgumentError(_NOT_OURS)
+    return int(cursor or 0)
+
+
+def _inline(url: str, limit_bytes: int) -> bytes:
+    """Decode a file that the service wrote into its link."""
+    try:
+        content = b64decode(url.partition(",")[2], validate=True)
+    except binascii.Error:
+        raise ReplyError("the link to the attachment cannot be read") from None
+    if len(content) > limit_bytes:
+        raise TooLargeError(f"the attachment has over {limit_bytes} bytes")
+    return content
 
 
 def _address(identity: str) -> Address:
-    name, email = parseaddr(identity)
-    return Address(email or identity, name)
+    name, bracket, email = identity.strip().rpartition("<")
+    return (
+        Address(email[:-1].strip(), unquote_name(name.strip()))
+        if bracket and email.endswith(">")
+        else Address(identity.strip())
+    )
 
 
 def _sender(message: types.Message) -> Address:
@@ -299,7 +346,7 @@ def _time(text: Any) -> datetime | None:
 def _hit(found: types.SearchResult) -> Hit:
     extra = found.model_extra or {}
     return Hit(
-        thread_id=found.thread_id or "",
+        thread_id=_join(found.thread_id or ""),
         subject=found.subject or "",
         snippet=found.snippet or "",
         created_at=_time(found.last_activity or extra.get("last_message_at")),
@@ -309,7 +356,7 @@ def _hit(found: types.SearchResult) -> Hit:
 
 def _thread(thread: types.Thread) -> Thread:
     return Thread(
-        id=thread.thread_id,
+        id=_join(thread.thread_id),
         subject=thread.subject or "",
         last_message_at=_time(thread.last_message_at) or datetime.fromtimestamp(0, UTC),
         first_message_at=_time(thread.first_message_at),

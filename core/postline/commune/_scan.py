@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 from postline.commune.resources import Messages, Order
 from postline.commune.types import Message
-from postline.errors import IncompleteWarning, ReplyError
+from postline.errors import ArgumentError, IncompleteWarning, ReplyError
 from postline.operation import Fetch, Gather, Listing, Steps, Work
 
 PAGE = 100  # as fast as larger ones, in a fraction of their memory
@@ -28,6 +28,7 @@ def scan(inbox_id: str, after: datetime | None, before: datetime | None) -> List
     """Describe all messages of an inbox between two exclusive times, in no particular order.
 
     More than 1,000 messages within one millisecond cannot all be reached; then an `IncompleteWarning` says so.
+    The times are whole milliseconds (see `whole`).
     """
 
     def page(lo: datetime, hi: datetime | None, limit: int = PAGE) -> Fetch[Message]:
@@ -99,6 +100,18 @@ def instant(message: Message) -> datetime:
 def stamp(moment: datetime) -> str:
     """Write a time as the service stores it; it compares them as text."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def whole(moment: datetime) -> datetime:
+    """Return the first whole millisecond that is not before `moment`: comparing with it comes out the same.
+
+    Raises:
+        ArgumentError: It names no timezone.
+    """
+    if moment.tzinfo is None:
+        raise ArgumentError("a time needs a timezone, for instance datetime(2026, 1, 1, tzinfo=UTC)")
+    floor = _floor(moment)
+    return floor if floor == moment else floor + TICK
 
 
 def _floor(moment: datetime) -> datetime:
