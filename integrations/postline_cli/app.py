@@ -62,13 +62,15 @@ def demo(
         from postline_cli.progress import Steps
         from postline_cli.report import as_data, show
     except ModuleNotFoundError as error:
-        raise typer.Exit(_fail(f"the demo needs more packages ({error}): pip install 'postline[demo]'")) from error
+        raise typer.Exit(_lacking(error)) from error
     options = Options(mail=mail, inbox=inbox, ask=tuple(ask or ()), model=model, words_only=words_only)
     try:
         with Steps(quiet=quiet).shown() as steps:
             report = run(options, steps)
     except DemoError as error:
         raise typer.Exit(_fail(str(error))) from error
+    except ModuleNotFoundError as error:
+        raise typer.Exit(_lacking(error)) from error
     if as_json:
         typer.echo(json.dumps(as_data(report), indent=2, ensure_ascii=False))
     else:
@@ -104,6 +106,10 @@ def tools(
         except postline.ArgumentError as error:
             raise typer.Exit(_fail(str(error))) from error
     typer.echo(json.dumps(definitions, indent=2))
+
+
+def _lacking(error: ModuleNotFoundError) -> int:
+    return _fail(f"the demo needs more packages ({error}): pip install 'postline[demo]'")
 
 
 def _fail(reason: str) -> int:

@@ -132,9 +132,9 @@ def load_mail(report: Report, sandbox: Sandbox, path: Path, steps: Steps) -> Non
 
 def triage(report: Report, mail: Mail, model: BaseChatModel, awaiting: str | None, steps: Steps) -> None:
     """Let an agent triage the inbox and answer one mail; then look up in the inbox whether it did."""
-    from postline_cli.triage import run_agent
-
     with steps.step("Triage and answer") as task:
+        from postline_cli.triage import run_agent
+
         try:
             outcome = run_agent(
                 model, mail, tell=task.say, approved=lambda draft: task.say(f"approved: to {draft.to[0].email}")
@@ -153,9 +153,9 @@ def triage(report: Report, mail: Mail, model: BaseChatModel, awaiting: str | Non
 
 def read(report: Report, mail: Mail, steps: Steps) -> list[Document]:
     """Read the inbox as documents."""
-    from llama_index.readers.postline import InboxReader
-
     with steps.step("Read the inbox") as task:
+        from llama_index.readers.postline import InboxReader
+
         task.expect(report.imported["imported"])
         documents = []
         for document in InboxReader(mail=mail).lazy_load_data():
@@ -169,9 +169,9 @@ def read(report: Report, mail: Mail, steps: Steps) -> list[Document]:
 
 def build_index(report: Report, documents: Sequence[Document], steps: Steps, *, words_only: bool) -> MailIndex:
     """Index the documents by meaning and by words; by words alone where the encoder is not installed."""
-    from postline_cli.answering import MailIndex, MiniLMEmbedding, load_encoder
-
     with steps.step("Build the index") as task:
+        from postline_cli.answering import MailIndex, MiniLMEmbedding, load_encoder
+
         encoder = None if words_only else load_encoder()
         embedding = MiniLMEmbedding(encoder, task.advance) if encoder else None
         index = MailIndex(documents, embedding, expect=task.expect)

@@ -28,6 +28,7 @@ def show(report: Report, console: Console) -> None:
         ("Answered", _reply(report)),
         ("Questions", _questions(report)),
         ("Time", [_line(", ".join(f"{name.lower()} {seconds:.1f} s" for name, seconds in report.seconds.items()))]),
+        ("Next", _next(report)),
     ):
         _print(Text(title, style="bold"), console)
         for line in lines:
@@ -93,6 +94,14 @@ def _questions(report: Report) -> Iterator[Text]:
 def _quote(quote: Quote) -> Text:
     source = f"{quote.sender}, {quote.date[:10]}, {quote.rfc_message_id or quote.message_id}"
     return Text.assemble(f"“{inline(str(quote), 600)}”\n", (f"  {inline(source)}", "dim"))
+
+
+def _next(report: Report) -> Iterator[Text]:
+    if any(each.question.origin == "sample" for each in report.asked):
+        yield _line("postline demo --mail PATH    the same on mail of your own, or on an mbox of any list")
+    yield _line("postline demo --ask TEXT     your own questions")
+    if report.model == "scripted":
+        yield _line("postline demo --model NAME   a real model in place of the scripted one; needs its package and key")
 
 
 def _line(text: str, style: str = "") -> Text:

@@ -19,6 +19,7 @@ from postline_cli.scripted import ScriptedChatModel
 from postline_cli.triage import Outcome, restricted, run_agent
 from postline_sandbox import Sandbox
 
+INBOX = "support@commune-sandbox.example.com"
 JANE = "Jane <jane@shop.example.net>"
 MODEL = ScriptedChatModel(decide=decide)
 
@@ -27,7 +28,8 @@ MODEL = ScriptedChatModel(decide=decide)
 def mail(sandbox: Sandbox) -> Iterator[CommuneMail[CommuneClient]]:
     """An empty inbox."""
     with CommuneClient(sandbox.commune.api_key, base_url=sandbox.commune.base_url) as client:
-        yield CommuneMail(client, client.inboxes.create("support").address or "")
+        client.inboxes.create("support")
+        yield CommuneMail(client, INBOX)
 
 
 def run(mail: CommuneMail[CommuneClient], approved: list[Draft] | None = None) -> Outcome:
@@ -94,15 +96,13 @@ def test_an_empty_inbox_needs_nothing(mail: CommuneMail[CommuneClient]) -> None:
 def test_a_long_conversation_is_read_to_its_end(sandbox: Sandbox, mail: CommuneMail[CommuneClient]) -> None:
     """The newest mail decides, also where a thread takes several results to read."""
     first = "<first@shop.example.net>"
-    sandbox.control.deliver(mail.inbox, JANE, "Pump", "The start. " * 900, message_id=first)
+    sandbox.control.deliver(INBOX, JANE, "Pump", "The start. " * 900, message_id=first)
     for number in range(3):
         sandbox.control.advance(60)
         text = f"More on number {number}. " * 600
-        sandbox.control.deliver(mail.inbox, JANE, "Re: Pump", text, in_reply_to=first, references=[first])
+        sandbox.control.deliver(INBOX, JANE, "Re: Pump", text, in_reply_to=first, references=[first])
     sandbox.control.advance(60)
-    sandbox.control.deliver(
-        mail.inbox, JANE, "Re: Pump", "Can you repair it today?", in_reply_to=first, references=[first]
-    )
+    sandbox.control.deliver(INBOX, JANE, "Re: Pump", "Can you repair it today?", in_reply_to=first, references=[first])
 
     outcome = run(mail)
 
@@ -114,9 +114,9 @@ def test_only_the_newest_mail_that_awaits_an_answer_is_answered(
     sandbox: Sandbox, mail: CommuneMail[CommuneClient]
 ) -> None:
     """One answer goes out, with policy's consent, to the mail's sender; older questions are left to others."""
-    sandbox.control.deliver(mail.inbox, "Ann <ann@farm.example.org>", "Hours", "Is the shop open on Sunday?")
+    sandbox.control.deliver(INBOX, "Ann <ann@farm.example.org>", "Hours", "Is the shop open on Sunday?")
     sandbox.control.advance(60)
-    sandbox.control.deliver(mail.inbox, JANE, "Pump", "Can you repair the pump?")
+    sandbox.control.deliver(INBOX, JANE, "Pump", "Can you repair the pump?")
     approved: list[Draft] = []
 
     outcome = run(mail, approved)
@@ -128,7 +128,7 @@ def test_only_the_newest_mail_that_awaits_an_answer_is_answered(
 
 def test_an_answer_that_cannot_be_sent_ends_the_work(sandbox: Sandbox, mail: CommuneMail[CommuneClient]) -> None:
     """A failed reply is not tried for ever, and is not reported as sent."""
-    sandbox.control.deliver(mail.inbox, JANE, "Pump", "Can you repair the pump?")
+    sandbox.control.deliver(INBOX, JANE, "Pump", "Can you repair the pump?")
     sandbox.control.fault("server_error", method="POST", path="/messages/send", times=None)
 
     outcome = run(mail)
@@ -139,7 +139,7 @@ def test_an_answer_that_cannot_be_sent_ends_the_work(sandbox: Sandbox, mail: Com
 
 def test_policy_allows_one_answer_to_the_sender(sandbox: Sandbox, mail: CommuneMail[CommuneClient]) -> None:
     """A new mail, an answer to everybody and a second answer are refused, whoever asks for them."""
-    sandbox.control.deliver(mail.inbox, JANE, "Pump", "Can you?", cc=["boss@shop.example.net"])
+    sandbox.control.deliver(INBOX, JANE, "Pump", "Can you?", cc=["boss@shop.example.net"])
     toolbox = restricted(Toolbox(mail, allow={"send"}), lambda _: None)
     message_id = toolbox.call("list_emails").data["emails"][0]["untrusted"]["id"]
     reply = {"message_id": message_id, "text": "Yes."}
