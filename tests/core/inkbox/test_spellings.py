@@ -1,11 +1,13 @@
 """What the service's README shows and what its client does both work; what neither allows is refused before it is sent."""
 
+import inspect
 import json
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 import pytest
+from postline.inkbox.notes.resource import Notes
 from tests.conformance.inkbox.answers import (
     CERTIFICATE,
     CONTACT,
@@ -181,6 +183,11 @@ def test_omitted_null_and_empty_are_three_things(both: BothInkboxes) -> None:
     assert body(lambda c: c.create_identity("a-b", tunnel={}), IDENTITY_DETAIL) == {**made, "tunnel": {}}
     nobody = {**made, "vault_secret_ids": []}
     assert body(lambda c: c.create_identity("a-b", vault_secret_ids=[]), IDENTITY_DETAIL) == nobody
+
+
+def test_help_shows_what_can_be_omitted() -> None:
+    """By a word, where `None` would mean something else."""
+    assert "title: 'str | Omitted | None' = OMITTED" in str(inspect.signature(Notes.update))
 
 
 def test_option_objects_tell_what_they_send() -> None:

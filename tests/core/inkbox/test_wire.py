@@ -282,6 +282,24 @@ def test_errors_name_no_telephone_number(both: BothInkboxes) -> None:
     assert refused.value.detail == detail
 
 
+def test_errors_name_no_hash_of_a_vault_key(both: BothInkboxes) -> None:
+    """It proves who one is, though it is part of a path."""
+    client = both.client(Service(httpx.Response(404, json={"detail": "no"})))
+
+    with pytest.raises(InkboxAPIError) as caught:
+        both.do(lambda: client.vault.delete_key("0a" * 32))
+
+    assert caught.value.path == "/api/v1/vault/keys/..."
+
+
+def test_an_envelope_without_its_items_is_an_error(both: BothInkboxes) -> None:
+    """It is not an empty list."""
+    client = both.client(Service({"entries": []}))
+
+    with pytest.raises(ReplyError, match="items"):
+        both.do(client.contacts.list)
+
+
 def test_an_operation_stands_for_a_call_on_the_class() -> None:
     """Flows and readers build work without a client."""
     sending: Any = Messages.send(ADDRESS, to=[ADDRESS], subject="s")
