@@ -109,13 +109,16 @@ def test_old_mail_is_imported_quietly(sandbox: Sandbox, alpha: AgentIdentity, tm
         (tmp_path / name).write_bytes(raw)
 
     first = sandbox.control.import_mail(str(tmp_path), address)
+    ids = {one.id for one in alpha.iter_emails()}
+    (tmp_path / "a.eml").write_bytes(EML.replace(b"Old text", b"New text"))
     again = sandbox.control.import_mail(str(tmp_path), address)
 
     assert (first["imported"], again["imported"], again["updated"], len(again["skipped"])) == (2, 0, 2, 1)
     messages = {one.message_id: one for one in alpha.iter_emails()}
+    assert {one.id for one in messages.values()} == ids
     assert {one.direction for one in messages.values()} == {"inbound", "outbound"}
     old = messages["<old@shop.example.net>"]
-    assert (old.created_at.isoformat(), old.status) == ("2026-03-02T10:00:00+00:00", "received")
+    assert (old.created_at.isoformat(), old.snippet) == ("2026-03-02T10:00:00+00:00", "New text")
     assert sandbox.control.webhook_deliveries() == []
     with pytest.raises(ControlError, match="no inbox here"):
         sandbox.control.import_mail(str(tmp_path), "nobody@inkbox-sandbox.example.com")

@@ -39,34 +39,36 @@ def receive(inkbox: "Inkbox", mail: Mail, recipients: list[str]) -> list[dict[st
 def take_in_old(inkbox: "Inkbox", mail: Mail, mailbox: Json) -> bool:
     """Keep one mail of the past, unjudged and unannounced; return whether it was new.
 
-    What the mailbox's own address wrote counts as sent from it. A mail that is there already is kept anew.
+    What the mailbox's own address wrote counts as sent from it. One that is there already is brought up to date.
     """
     outbound = bare_address(mail.sender) == mailbox["email_address"]
     direction, status = ("outbound", "delivered") if outbound else ("inbound", "received")
     before = _stored(inkbox, mailbox, mail, direction)
     if before is not None:
-        store.forget(inkbox, id=before["id"])
+        store.renew(inkbox, before, mail)
+        return False
     created_at = iso(instant_ms(mail.sent_at) if mail.sent_at else inkbox.clock.now_ms())
     store.keep(inkbox, store.Entry(mailbox, mail, direction, status, created_at, bcc=mail.bcc))
-    return before is None
+    return True
 
 
 def _take_in(inkbox: "Inkbox", mail: Mail, address: str, mailbox: Json) -> dict[str, object]:
-    record = _stored(inkbox, mailbox, mail, "inbound")
-    new = record is None
-    if record is None:
+    before = _stored(inkbox, mailbox, mail, "inbound")
+    if before is not None:
+        record = json.loads(before["record"])
+    else:
         blocked = judge_sender(inkbox.storage, mailbox, mail.sender).blocked
         now = inkbox.clock.iso()
         record = store.keep(inkbox, store.Entry(mailbox, mail, "inbound", "received", now, blocked=blocked))
         if not blocked:
             events.tell(inkbox, mailbox, "received", record)
     facts = {name: record[name] for name in ("id", "message_id", "thread_id")}
-    return _report(address, stored=True, inbox_id=mailbox["id"], new=new, **facts)
+    return _report(address, stored=True, inbox_id=mailbox["id"], new=before is None, **facts)
 
 
 def _stored(inkbox: "Inkbox", mailbox: Json, mail: Mail, direction: str) -> Json | None:
-    row = MESSAGES.one(inkbox.storage, mailbox_id=mailbox["id"], message_id=mail.message_id, direction=direction)
-    return None if row is None else dict(json.loads(row["record"]))
+    where = {"mailbox_id": mailbox["id"], "message_id": mail.message_id, "direction": direction}
+    return MESSAGES.one(inkbox.storage, **where)
 
 
 def _report(address: str, *, stored: bool, **facts: object) -> dict[str, object]:

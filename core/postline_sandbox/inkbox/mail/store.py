@@ -32,38 +32,41 @@ class Entry:
 
 def keep(inkbox: "Inkbox", entry: Entry) -> Json:
     """Store a message and return its record."""
-    mail, outbound = entry.mail, entry.direction == "outbound"
-    text = mail.text or html_to_text(mail.html or "")
+    mail = entry.mail
     record = {
         "id": inkbox.ids.uuid(),
         "mailbox_id": entry.mailbox["id"],
         "thread_id": _thread(inkbox, entry),
         "message_id": mail.message_id,
-        "from_address": bare_address(mail.sender),
-        "to_addresses": _addresses(mail.to),
-        "cc_addresses": _addresses(mail.cc) or None,
-        "subject": mail.subject or None,
-        "snippet": " ".join(text.split())[:_SNIPPET_CHARS] or None,
+        **_head(mail),
         "direction": entry.direction,
         "status": entry.status,
-        "is_read": outbound,
+        "is_read": entry.direction == "outbound",
         "is_starred": False,
         "has_attachments": bool(mail.attachments),
         "created_at": entry.created_at,
     }
-    seq = inkbox.storage.insert(
-        "INSERT INTO inkbox_messages (id, mailbox_id, thread_id, message_id, direction, blocked, created_at, record,"
-        " detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        *(record["id"], record["mailbox_id"], record["thread_id"], mail.message_id, entry.direction, entry.blocked),
-        *(entry.created_at, dumps(record), dumps(_detail(inkbox, entry))),
-    )
-    words = (seq, mail.subject, mail.sender, text)
-    inkbox.storage.run("INSERT INTO inkbox_words (rowid, subject, sender, content) VALUES (?, ?, ?, ?)", *words)
-    for file in mail.attachments:
-        facts = {"id": inkbox.ids.uuid(), "message_id": record["id"], "filename": file.filename}
-        ATTACHMENTS.insert(inkbox.storage, {**facts, "content_type": file.mime_type, "content": file.content})
+    detail = {
+        **_body(mail),
+        "bcc_addresses": list(entry.bcc) or None,
+        "ses_message_id": inkbox.ids.hex(40) if entry.direction == "outbound" else None,
+        "updated_at": entry.created_at,
+    }
+    row = {name: record[name] for name in ("id", "mailbox_id", "thread_id", "message_id", "direction", "created_at")}
+    row |= {"blocked": entry.blocked, "record": dumps(record), "detail": dumps(detail)}
+    MESSAGES.insert(inkbox.storage, row)
+    _keep_content(inkbox, record["id"], mail)
     _recount(inkbox, record["thread_id"])
     return record
+
+
+def renew(inkbox: "Inkbox", row: Json, mail: Mail) -> None:
+    """Bring what a stored message says up to date; its id, thread and flags stay."""
+    record = {**json.loads(row["record"]), **_head(mail), "has_attachments": bool(mail.attachments)}
+    detail = {**json.loads(row["detail"]), **_body(mail), "updated_at": inkbox.clock.iso()}
+    MESSAGES.update(inkbox.storage, {"id": row["id"]}, {"record": dumps(record), "detail": dumps(detail)})
+    _forget_content(inkbox, row)
+    _keep_content(inkbox, row["id"], mail)
 
 
 def change(inkbox: "Inkbox", message_id: str, changes: Json) -> Json:
@@ -81,8 +84,7 @@ def forget(inkbox: "Inkbox", **where: Any) -> None:
     """Delete messages with their words and files, and the threads that are empty then."""
     rows = MESSAGES.many(inkbox.storage, where)
     for row in rows:
-        inkbox.storage.run("DELETE FROM inkbox_words WHERE rowid = ?", row["seq"])
-        ATTACHMENTS.delete(inkbox.storage, message_id=row["id"])
+        _forget_content(inkbox, row)
     MESSAGES.delete(inkbox.storage, **where)
     for thread_id in {row["thread_id"] for row in rows}:
         _recount(inkbox, thread_id)
@@ -97,22 +99,44 @@ def forget_identity(inkbox: "Inkbox", identity_id: str) -> None:
         MAILBOXES.delete(inkbox.storage, id=mailbox["id"])
 
 
-def _detail(inkbox: "Inkbox", entry: Entry) -> Json:
-    mail = entry.mail
+def _head(mail: Mail) -> Json:
+    return {
+        "from_address": bare_address(mail.sender),
+        "to_addresses": _addresses(mail.to),
+        "cc_addresses": _addresses(mail.cc) or None,
+        "subject": mail.subject or None,
+        "snippet": " ".join(_words(mail).split())[:_SNIPPET_CHARS] or None,
+    }
+
+
+def _body(mail: Mail) -> Json:
+    files = [
+        {"filename": one.filename, "content_type": one.mime_type, "size": len(one.content)} for one in mail.attachments
+    ]
     return {
         "body_text": mail.text or None,
         "body_html": mail.html,
-        "bcc_addresses": list(entry.bcc) or None,
         "in_reply_to": mail.in_reply_to,
         "references": list(mail.references) or None,
-        "attachment_metadata": [
-            {"filename": one.filename, "content_type": one.mime_type, "size": len(one.content)}
-            for one in mail.attachments
-        ]
-        or None,
-        "ses_message_id": inkbox.ids.hex(40) if entry.direction == "outbound" else None,
-        "updated_at": entry.created_at,
+        "attachment_metadata": files or None,
     }
+
+
+def _words(mail: Mail) -> str:
+    return mail.text or html_to_text(mail.html or "")
+
+
+def _keep_content(inkbox: "Inkbox", message_id: str, mail: Mail) -> None:
+    sql = "INSERT INTO inkbox_words (rowid, subject, sender, content) SELECT seq, ?, ?, ? FROM inkbox_messages WHERE id = ?"
+    inkbox.storage.run(sql, mail.subject, mail.sender, _words(mail), message_id)
+    for file in mail.attachments:
+        facts = {"id": inkbox.ids.uuid(), "message_id": message_id, "filename": file.filename}
+        ATTACHMENTS.insert(inkbox.storage, {**facts, "content_type": file.mime_type, "content": file.content})
+
+
+def _forget_content(inkbox: "Inkbox", row: Json) -> None:
+    inkbox.storage.run("DELETE FROM inkbox_words WHERE rowid = ?", row["seq"])
+    ATTACHMENTS.delete(inkbox.storage, message_id=row["id"])
 
 
 def _addresses(identities: tuple[str, ...]) -> list[str]:
@@ -126,7 +150,7 @@ def _thread(inkbox: "Inkbox", entry: Entry) -> str:
     known: str | None = None
     if names and not entry.is_new_thread:
         known = inkbox.storage.value(
-            "SELECT thread_id FROM inkbox_messages WHERE mailbox_id = ? AND blocked = ?"
+            "SELECT thread_id FROM inkbox_messages INDEXED BY inkbox_messages_name WHERE mailbox_id = ? AND blocked = ?"
             " AND message_id IN (SELECT value FROM json_each(?)) ORDER BY created_at DESC, seq DESC LIMIT 1",
             *(entry.mailbox["id"], entry.blocked, json.dumps(names)),
         )
