@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from postline.inkbox.notes.resource import Notes
 from tests.conformance.inkbox.answers import (
     CERTIFICATE,
     CONTACT,
@@ -32,6 +31,7 @@ from postline.inkbox import (
     SendingDomainStatus,
     TLSMode,
 )
+from postline.inkbox.notes.resource import Notes
 
 ADDRESS = "a@inkbox.example.com"
 
