@@ -73,7 +73,8 @@ def test_a_record_takes_what_the_official_one_takes(name):
     required = {
         "id": "i", "thread_id": "t", "last_message_at": "x", "message_id": "m", "direction": "inbound", "role": "sender",
         "identity": "a", "created_at": "c", "metadata": {"created_at": "c"}, "attachment_id": "a", "filename": "f",
-        "mime_type": "m", "size": 1, "url": "u", "to": "a", "subject": "s", "name": "n", "local_part": "l", "endpoint": "e", "content": "c",
+        "mime_type": "m", "size": 1, "url": "u", "to": "a", "subject": "s",
+        "name": "n", "local_part": "l", "endpoint": "e", "content": "c",
     }  # fmt: skip
     base = {
         key: value
