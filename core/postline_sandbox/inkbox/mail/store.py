@@ -56,7 +56,11 @@ def keep(inkbox: "Inkbox", entry: Entry) -> Json:
     row |= {"blocked": entry.blocked, "record": dumps(record), "detail": dumps(detail)}
     MESSAGES.insert(inkbox.storage, row)
     _keep_content(inkbox, record["id"], mail)
-    _recount(inkbox, record["thread_id"])
+    inkbox.storage.run(
+        "UPDATE inkbox_threads SET message_count = message_count + 1, last_message_at = max(last_message_at, ?)"
+        " WHERE id = ?",
+        *(entry.created_at, record["thread_id"]),
+    )
     return record
 
 
