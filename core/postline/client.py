@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
+from collections.abc import AsyncGenerator, Generator, Iterator
 from contextlib import aclosing, closing
 from functools import partial
 from typing import Any, Generic, Self, TypeVar, cast
@@ -226,7 +226,7 @@ class AsyncClient(_Base[W]):
         self._check_open()
         return cast("T", await self._perform(work))
 
-    def stream(self, listing: Listing[T]) -> AsyncIterator[T]:
+    def stream(self, listing: Listing[T]) -> AsyncGenerator[T, None]:
         """Read a listing lazily. Up to `listing.concurrency` requests run ahead in tasks; closing the iterator cancels them."""
         self._check_open()
         return self._items(Traversal(listing), listing.concurrency)

@@ -44,15 +44,11 @@ class ClosedError(PostlineError, RuntimeError):
 
 
 class NetworkError(PostlineError):
-    """No answer came, or not all of it."""
+    """No answer came, or not all of it. It is `retryable` where doing it twice does no harm, or nothing was sent."""
 
+    retryable = True
     may_have_arrived: bool = False
-    """Whether the service may have done what was asked: a change whose answer was lost is neither done nor failed, but unknown."""
-
-    @property
-    def retryable(self) -> bool:  # type: ignore[override]  # computed here, constant elsewhere
-        """Whether the request certainly did nothing."""
-        return not self.may_have_arrived
+    """Whether something may have been changed: what was asked is then neither done nor failed, but unknown."""
 
 
 class ReplyError(PostlineError, ValueError):

@@ -26,6 +26,7 @@ from postline.operation import Operation, Sleep
 
 T = TypeVar("T")
 
+READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 REPEATABLE_STATUSES = frozenset({408, 425, 500, 502, 503, 504})
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 NEVER_HELPS = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
@@ -291,16 +292,16 @@ def _literal(text: str) -> Any:
 
 def network_error(operation: Operation[Any], error: httpx.RequestError) -> NetworkError:
     """Make the error for a request without an answer: a `NetworkError` that is the httpx error too, without its request."""
-    unknown = not (isinstance(error, (*NEVER_LEFT, *NEVER_HELPS)) or operation.may_repeat)
+    sent = not isinstance(error, (*NEVER_LEFT, *NEVER_HELPS))
+    changes = operation.method not in READING_METHODS
     what = f"{operation.method} {shown_path(operation)}: {type(error).__name__}"
-    if unknown:
-        what += "; it may or may not have been done: look before you repeat it"
-    elif isinstance(error, NEVER_LEFT):
+    if not sent:
         what += "; nothing was sent"
-    kind: Any = type(error)
-    failure = _both(kind)(what)
-    failure.may_have_arrived = unknown
-    return failure
+    elif changes:
+        what += "; it may or may not have been done: "
+        what += "repeating it does no harm" if operation.may_repeat else "look before you repeat it"
+    helps = not isinstance(error, NEVER_HELPS)
+    return _rebuild(type(error), what, sent and changes, helps and (operation.may_repeat or not sent))
 
 
 @cache
@@ -309,10 +310,10 @@ def _both(kind: Any) -> type[NetworkError]:
 
 
 def _reduce(self: NetworkError) -> tuple[Any, ...]:
-    return _rebuild, (type(self).__bases__[1], str(self), self.may_have_arrived)
+    return _rebuild, (type(self).__bases__[1], str(self), self.may_have_arrived, self.retryable)
 
 
-def _rebuild(kind: Any, text: str, may_have_arrived: bool) -> NetworkError:
+def _rebuild(kind: Any, text: str, may_have_arrived: bool, retryable: bool) -> NetworkError:
     error = _both(kind)(text)
-    error.may_have_arrived = may_have_arrived
+    error.may_have_arrived, error.retryable = may_have_arrived, retryable
     return error

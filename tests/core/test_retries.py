@@ -1,6 +1,7 @@
 """What is repeated, how often, and after how long."""
 
 import pickle
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -215,7 +216,16 @@ def test_a_lost_answer_is_both_errors(kind):
     assert str(error).startswith(f"POST /v1/things: {kind.__name__}")
     assert "raw text" not in str(error)
     assert error.may_have_arrived is (kind in LOST)
-    assert error.retryable is not error.may_have_arrived
+    assert error.retryable is (kind in NEVER_LEFT)
+
+
+def test_a_lost_answer_to_a_keyed_send_is_unknown_but_harmless_to_repeat():
+    """The mail may have gone out; with its key, asking again does not send it twice."""
+    *_, error = play(replace(POST, repeatable=True), httpx.ReadTimeout(""), retry=Retry(attempts=1))
+
+    assert error.may_have_arrived
+    assert error.retryable
+    assert "does no harm" in str(error)
 
 
 def test_a_lost_answer_to_a_read_may_be_asked_for_again():
@@ -234,7 +244,7 @@ def test_a_network_error_can_be_pickled(kind):
     copy = pickle.loads(pickle.dumps(error))
 
     assert type(copy) is type(error)
-    assert (str(copy), copy.may_have_arrived) == (str(error), error.may_have_arrived)
+    assert (str(copy), copy.may_have_arrived, copy.retryable) == (str(error), error.may_have_arrived, error.retryable)
 
 
 def test_a_network_error_holds_no_signed_link():

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
+
+from postline.errors import ArgumentError
 
 if TYPE_CHECKING:
     from postline.client import AsyncClient, Client
@@ -22,3 +25,14 @@ class Channel(Protocol):
     @property
     def lacks(self) -> frozenset[str]:
         """The names of the methods that the service has nothing for; calling one raises `CapabilityError`."""
+
+
+def check_times(**times: datetime | None) -> None:
+    """Refuse times without a zone: read as local time, they would find other messages on other machines.
+
+    Raises:
+        ArgumentError: A time is naive.
+    """
+    for name, time in times.items():
+        if time is not None and time.tzinfo is None:
+            raise ArgumentError(f"{name} needs a time zone: datetime(..., tzinfo=timezone.utc), say")

@@ -13,6 +13,7 @@ from itertools import count
 from typing import Any, Generic
 from urllib.parse import quote, unquote
 
+from postline.channels.base import check_times
 from postline.channels.inkbox_identity import IdentitySource
 from postline.channels.records import Address, Attachment, Direction, Draft, Hit, Message, Page, Sent, Thread
 from postline.errors import ArgumentError, IncompleteWarning, PostlineError
@@ -71,6 +72,7 @@ class InkboxMail(Generic[C]):
         until: datetime | None = None,
     ) -> Steps[Page[Message]]:
         """List messages without bodies, newest first. Sender and times are sought in ten pages at a time."""
+        check_times(since=since, until=until)
         address = yield from self._address()
         where, query = at("/mail/mailboxes/{}/messages", address), {"limit": limit, "direction": direction}
         for number in count(1):
@@ -149,6 +151,8 @@ class InkboxMail(Generic[C]):
 
     def messages(self, *, since: datetime | None = None, until: datetime | None = None) -> Listing[Message]:
         """Describe every message of the mailbox with its body, newest first: one request for a hundred, and one for each."""
+
+        check_times(since=since, until=until)
 
         def listed(address: str) -> Listing[types.Message]:
             def following(found: types.Page[types.Message]) -> Operation[types.Page[types.Message]] | None:

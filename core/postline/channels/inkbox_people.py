@@ -10,6 +10,7 @@ from postline.channels.inkbox_identity import IdentitySource
 from postline.channels.inkbox_phone import InkboxPhone, InkboxTexts
 from postline.channels.phone_records import Contact, Identity
 from postline.channels.records import Page
+from postline.client import AsyncClient, Client
 from postline.inkbox.contacts import types
 from postline.inkbox.contacts.resource import Contacts
 from postline.inkbox.contacts.types import ContactEmail, ContactPhone
@@ -86,7 +87,7 @@ class InkboxContacts(Generic[C]):
         return _contact((yield from work))
 
 
-def inkbox_channels(client: C, handle: str) -> Steps[Channels]:
+def inkbox_channels(client: Client[Any] | AsyncClient[Any], handle: str) -> Steps[Channels]:
     """Look an identity up and return what it has: no mail without a mailbox, no phone and no texts without a number."""
     found = yield from IdentitySource(handle).detail()
     number = found.phone_number

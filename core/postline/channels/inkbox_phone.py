@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Generic, TypeVar, cast
 from uuid import UUID
 
+from postline.channels.base import check_times
 from postline.channels.inkbox_identity import IdentitySource
 from postline.channels.phone_records import Call, Consent, Conversation, Party, PlacedCall, Text, Turn
 from postline.channels.records import Direction, Page
@@ -85,6 +86,8 @@ class InkboxPhone(_Numbered[C]):
     def calls(self, *, since: datetime | None = None) -> Listing[Call]:
         """Describe every call with its turns, newest first: one request for two hundred, and one for each."""
 
+        check_times(since=since)
+
         def listed(number_id: UUID) -> Listing[types.PhoneCall]:
             return _everything(lambda offset: Calls.list(number_id, limit=PAGE, offset=offset), since)
 
@@ -143,6 +146,8 @@ class InkboxTexts(_Numbered[C]):
 
     def texts(self, *, since: datetime | None = None) -> Listing[Text]:
         """Describe every text, newest first; one request for two hundred."""
+
+        check_times(since=since)
 
         def listed(number_id: UUID) -> Listing[types.TextMessage]:
             return _everything(lambda offset: Texts.list(number_id, limit=PAGE, offset=offset), since)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.utils import quote
 from typing import Generic, Literal, TypeVar
 
 T = TypeVar("T")
@@ -19,7 +20,11 @@ class Address:
     name: str = ""
 
     def __str__(self) -> str:
-        return f"{self.name} <{self.email}>" if self.name else self.email
+        """Return it as a header has it: a name that could pass for more than a name is quoted."""
+        name = " ".join(self.name.split())
+        if not name.replace(" ", "").replace("-", "").isalnum():
+            name = name and f'"{quote(name)}"'
+        return f"{name} <{self.email}>" if name else self.email
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

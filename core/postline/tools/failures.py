@@ -21,6 +21,8 @@ def failure(tool: Tool, error: Exception) -> ToolError:
 def may_have_happened(error: Exception) -> bool:
     """Whether what was asked of a service may have been done although asking ended in this error."""
     match error:
+        case NetworkError():
+            return error.may_have_arrived
         case APIError():
             return (error.status_code or 500) >= 500
         case ToolError() | ArgumentError() | CapabilityError() | ClosedError():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from langchain_core.messages import ToolMessage
 from tests.cassetting.scenario import scenario
@@ -64,13 +65,13 @@ async def tool_read_email(client: Any) -> Any:
 async def tool_list_threads(client: Any) -> Any:
     listed = await _Hands(client)("list_threads")
 
-    assert listed["data"]["threads"][0]["untrusted"]["id"] == PUMP
+    assert listed["data"]["threads"][0]["untrusted"]["id"] == quote(PUMP, safe="")
     return listed
 
 
 @scenario("commune")
 async def tool_read_thread(client: Any) -> Any:
-    read = await _Hands(client)("read_thread", thread_id=PUMP)
+    read = await _Hands(client)("read_thread", thread_id=quote(PUMP, safe=""))
 
     assert [each["untrusted"]["text"][:5] for each in read["data"]["emails"]] == ["It dr", "Now i"]
     return read

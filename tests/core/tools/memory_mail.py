@@ -98,7 +98,7 @@ class MemoryMail:
             if self.lose_answers:
                 self.lose_answers -= 1
                 error = NetworkError("the answer was lost")
-                error.may_have_arrived = True
+                error.may_have_arrived, error.retryable = True, False
                 raise error
             note = "The service answers the newest email of a thread only." if draft.answers else None
             return Sent(id=f"sent-{len(self.sent)}", status="queued", note=note)

@@ -61,7 +61,8 @@ class InboxReader(BasePydanticReader):
     def model_post_init(self, _: Any, /) -> None:
         """Take the settings from the channel, or see to it that they suffice without one."""
         if self.mail:
-            self.service, self.inbox = self.mail.service.lower(), self.mail.inbox
+            self.service = self.mail.service.lower()
+            self.inbox = self.mail.inbox or getattr(self.mail, "inbox_id", None)
             self.base_url = self.mail.client.wire.settings.base_url
         elif not self.inbox or self.service not in _SERVICES:
             raise ValueError(f"give a mail channel, or an inbox of one of these services: {', '.join(_SERVICES)}")
