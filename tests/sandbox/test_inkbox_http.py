@@ -1,5 +1,8 @@
 """How the sandbox's Inkbox speaks HTTP: paths, keys, errors, what the official package cannot ask for."""
 
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -160,6 +163,35 @@ def test_a_revoked_key_is_worthless_at_once(sandbox: Sandbox, wire: Wire) -> Non
     assert wire.client.get("/whoami").status_code == 401
     with pytest.raises(ControlError, match="no such key"):
         sandbox.control.revoke_inkbox_key("x")
+
+
+def test_an_issued_key_is_what_was_asked_for(sandbox: Sandbox, wire: Wire, box: str) -> None:
+    """An agent's or an administrator's; it expires by the sandbox's clock."""
+    agent = Wire(sandbox, sandbox.control.issue_inkbox_key("alpha", expires_in_seconds=60))
+    admin = Wire(sandbox, sandbox.control.issue_inkbox_key())
+    with agent.client, admin.client:
+        kinds = [one.ask("GET", "/whoami")["auth_subtype"] for one in (agent, admin)]
+        expires_at = agent.ask("GET", "/whoami")["expires_at"]
+        sandbox.control.advance(61)
+        statuses = [one.client.get("/whoami").status_code for one in (agent, admin)]
+
+    assert kinds == ["api_key.agent_scoped.claimed", "api_key.admin_scoped"]
+    assert isinstance(expires_at, float)
+    assert statuses == [401, 200]
+    with pytest.raises(ControlError, match="no identity"):
+        sandbox.control.issue_inkbox_key("nobody")
+
+
+def test_the_process_says_how_to_reach_it() -> None:
+    """The line of JSON names base URL and key."""
+    command = [sys.executable, "-m", "postline_sandbox", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        said = json.loads(process.stdout.readline())["inkbox"]
+        answer = httpx.get(f"{said['base_url']}/api/whoami", headers={"x-api-key": said["api_key"]}, trust_env=False)
+        process.terminate()
+
+    assert answer.json()["auth_subtype"] == "api_key.admin_scoped"
 
 
 def test_the_same_seed_gives_the_same_answers() -> None:

@@ -28,6 +28,7 @@ def make_key(
     creator_type: str = "human",
     description: str | None = None,
     identity_id: str | None = None,
+    expires_at: str | None = None,
     secret: str = "",
 ) -> tuple[str, Json]:
     """Make an API key; return it and its record. Only a digest of it is kept."""
@@ -46,7 +47,7 @@ def make_key(
         "last4": api_key[-4:],
         "display_prefix": key_id.partition("-")[0],
         "last_used_at": None,
-        "expires_at": None,
+        "expires_at": expires_at,
         "revoked_at": None,
         "created_at": now,
         "updated_at": now,

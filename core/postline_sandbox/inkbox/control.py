@@ -2,11 +2,12 @@
 
 from typing import TYPE_CHECKING, Any, cast
 
+from postline_sandbox.clock import iso
 from postline_sandbox.control.operation import ControlError, Operations, operation
 from postline_sandbox.inkbox import accounts, domains, limits
 from postline_sandbox.inkbox.mail import outcomes
 from postline_sandbox.inkbox.mail.tables import MESSAGES
-from postline_sandbox.inkbox.tables import DOMAINS, IDENTITIES, KEYS, ORGANIZATIONS, SIGNUPS
+from postline_sandbox.inkbox.tables import DOMAINS, IDENTITIES, ORGANIZATIONS, SIGNUPS
 from postline_sandbox.mime import bare_address
 
 if TYPE_CHECKING:
@@ -25,6 +26,27 @@ class InkboxControl(Operations):
             creator = f"user_{inkbox.ids.hex(24)}"
             api_key, _ = accounts.make_key(inkbox, organization_id, "Administrator", created_by=creator)
         return {"organization_id": organization_id, "api_key": api_key}
+
+    @operation
+    def issue_inkbox_key(
+        self, handle: str | None = None, *, organization: str | None = None, expires_in_seconds: float | None = None
+    ) -> str:
+        """Issue an Inkbox API key and return it: an agent's, where a handle is given, or an administrator's."""
+        inkbox = self._inkbox
+        identity = IDENTITIES.one(inkbox.storage, agent_handle=handle) if handle else None
+        if handle and identity is None:
+            raise ControlError(f"issue_inkbox_key: there is no identity {handle}")
+        expires_ms = None if expires_in_seconds is None else inkbox.clock.now_ms() + round(expires_in_seconds * 1000)
+        with self.world.transaction():
+            api_key, _ = accounts.make_key(
+                inkbox,
+                identity["organization_id"] if identity else self._organization(organization),
+                "Issued",
+                created_by=f"user_{inkbox.ids.hex(24)}",
+                identity_id=identity["id"] if identity else None,
+                expires_at=None if expires_ms is None else iso(expires_ms),
+            )
+        return api_key
 
     @operation
     def revoke_inkbox_key(self, api_key: str) -> None:
@@ -62,9 +84,7 @@ class InkboxControl(Operations):
     ) -> dict[str, Any]:
         """Bring a sending domain of an Inkbox organization to a status; a new one is added."""
         inkbox, name = self._inkbox, domain.lower()
-        organization_id = organization or self._first_organization()
-        if not ORGANIZATIONS.one(inkbox.storage, id=organization_id):
-            raise ControlError(f"set_sending_domain: there is no organization {organization_id}")
+        organization_id = self._organization(organization)
         other = DOMAINS.one(inkbox.storage, domain=name, **{"_organization_id IS NOT": organization_id})
         if other or any(service.has_address(f"a@{name}") for service in self._other_services()):
             raise ControlError(f"set_sending_domain: {name} is somebody else's")
@@ -94,8 +114,12 @@ class InkboxControl(Operations):
     def _inkbox(self) -> "Inkbox":
         return cast("Inkbox", self.world.services["inkbox"])
 
-    def _first_organization(self) -> str:
-        return str(KEYS.many(self.world.storage, {}, limit=1)[0]["organization_id"])
+    def _organization(self, organization_id: str | None) -> str:
+        where = {} if organization_id is None else {"id": organization_id}
+        found = ORGANIZATIONS.many(self.world.storage, where, limit=1)
+        if not found:
+            raise ControlError(f"there is no organization {organization_id}")
+        return str(found[0]["id"])
 
     def _other_services(self) -> list[Any]:
         return [service for name, service in self.world.services.items() if name != "inkbox"]
