@@ -9,7 +9,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from postline.channels import Channels
     from postline.channels.commune import CommuneMail
+    from postline.channels.inkbox import InkboxMail
+    from postline.channels.inkbox_people import inkbox_channels
     from postline.client import AsyncClient, Client
     from postline.commune import AsyncCommuneClient, CommuneClient
     from postline.config import Retry
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
         ReplyError,
         TooLargeError,
     )
+    from postline.inkbox import AsyncInkbox, Inkbox
     from postline.operation import Gather, Listing, Operation
     from postline.tools import Toolbox
 
@@ -34,13 +38,17 @@ _HOMES = {
     "ArgumentError": "errors",
     "AsyncClient": "client",
     "AsyncCommuneClient": "commune",
+    "AsyncInkbox": "inkbox",
     "CapabilityError": "errors",
+    "Channels": "channels",
     "Client": "client",
     "ClosedError": "errors",
     "CommuneClient": "commune",
     "CommuneMail": "channels.commune",
     "Gather": "operation",
     "IncompleteWarning": "errors",
+    "Inkbox": "inkbox",
+    "InkboxMail": "channels.inkbox",
     "Listing": "operation",
     "NetworkError": "errors",
     "Operation": "operation",
@@ -49,6 +57,7 @@ _HOMES = {
     "Retry": "config",
     "TooLargeError": "errors",
     "Toolbox": "tools",
+    "inkbox_channels": "channels.inkbox_people",
 }
 
 __all__ = [  # kept equal to _HOMES by a test
@@ -56,13 +65,17 @@ __all__ = [  # kept equal to _HOMES by a test
     "ArgumentError",
     "AsyncClient",
     "AsyncCommuneClient",
+    "AsyncInkbox",
     "CapabilityError",
+    "Channels",
     "Client",
     "ClosedError",
     "CommuneClient",
     "CommuneMail",
     "Gather",
     "IncompleteWarning",
+    "Inkbox",
+    "InkboxMail",
     "Listing",
     "NetworkError",
     "Operation",
@@ -72,6 +85,7 @@ __all__ = [  # kept equal to _HOMES by a test
     "TooLargeError",
     "Toolbox",
     "__version__",
+    "inkbox_channels",
 ]
 
 
