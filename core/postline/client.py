@@ -12,7 +12,7 @@ import time
 from collections.abc import AsyncGenerator, Generator, Iterator
 from contextlib import aclosing, closing
 from functools import partial
-from typing import Any, Generic, Self, TypeVar, cast
+from typing import Any, Generic, Self, TypeVar, cast, overload
 
 import httpx
 
@@ -84,10 +84,14 @@ class Client(_Base[W]):
         """The client for `await` with the same settings; it has connections of its own."""
         return cast("AsyncClient[W]", self._other(AsyncClient))
 
-    def run(self, work: Work[T]) -> T:
+    @overload
+    def run(self, work: Listing[T]) -> list[T]: ...
+    @overload
+    def run(self, work: Work[T]) -> T: ...
+    def run(self, work: Any) -> Any:
         """Do the work and return its result; of a listing, the list of all its items."""
         self._check_open()
-        return cast("T", self._perform(work))
+        return self._perform(work)
 
     def stream(self, listing: Listing[T]) -> Iterator[T]:
         """Read a listing lazily. Up to `listing.concurrency` requests run ahead on threads; leaving the loop stops them."""
@@ -221,10 +225,14 @@ class AsyncClient(_Base[W]):
         """The client that waits, with the same settings; it has connections of its own."""
         return cast("Client[W]", self._other(Client))
 
-    async def run(self, work: Work[T]) -> T:
+    @overload
+    async def run(self, work: Listing[T]) -> list[T]: ...
+    @overload
+    async def run(self, work: Work[T]) -> T: ...
+    async def run(self, work: Any) -> Any:
         """Do the work and return its result; of a listing, the list of all its items."""
         self._check_open()
-        return cast("T", await self._perform(work))
+        return await self._perform(work)
 
     def stream(self, listing: Listing[T]) -> AsyncGenerator[T, None]:
         """Read a listing lazily. Up to `listing.concurrency` requests run ahead in tasks; closing the iterator cancels them."""

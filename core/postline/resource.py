@@ -71,10 +71,13 @@ class listing(_Declared, Generic[P, T]):  # noqa: N801  # a decorator
     """Declare a method whose work is a listing, read lazily."""
 
     def __init__(self, build: Callable[Concatenate[Any, P], Listing[T]]) -> None:
-        def stream(self: Any, *args: Any, **kwargs: Any) -> Any:
+        def sync(self: Any, *args: Any, **kwargs: Any) -> Any:
             return self._client.stream(build(self, *args, **kwargs))
 
-        super().__init__(build, stream, stream, (r"Iterator[\1]", r"AsyncIterator[\1]"))
+        def aio(self: Any, *args: Any, **kwargs: Any) -> Any:
+            return self._client.stream(build(self, *args, **kwargs))
+
+        super().__init__(build, sync, aio, (r"Iterator[\1]", r"AsyncIterator[\1]"))
 
     @overload
     def __get__(self, instance: None, owner: type) -> Callable[P, Listing[T]]: ...
