@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -97,11 +99,14 @@ def _quote(quote: Quote) -> Text:
 
 
 def _next(report: Report) -> Iterator[Text]:
+    command = "postline" if shutil.which("postline") else sys.argv[0]
     if any(each.question.origin == "sample" for each in report.asked):
-        yield _line("postline demo --mail PATH    the same on mail of your own, or on an mbox of any list")
-    yield _line("postline demo --ask TEXT     your own questions")
+        yield _line(f"{command} demo --mail PATH    the same on mail of your own, or of any mailing list")
+    yield _line(f"{command} demo --ask TEXT     your own questions")
     if report.model == "scripted":
-        yield _line("postline demo --model NAME   a real model in place of the scripted one; needs its package and key")
+        yield _line(
+            f"{command} demo --model NAME   a real model in place of the scripted one; needs its package and key"
+        )
 
 
 def _line(text: str, style: str = "") -> Text:

