@@ -65,17 +65,21 @@ class Both:
 
     def read(self, client: Any, listing: Any, into: list[Any] | None = None) -> list[Any]:
         """Read a listing lazily, to its end; `into` has what came also after an error."""
+        return self.drain(client.stream(listing), into)
+
+    def drain(self, items: Any, into: list[Any] | None = None) -> list[Any]:
+        """Read an iterator of either kind to its end; it has half a minute."""
         found: list[Any] = [] if into is None else into
 
-        async def items() -> None:
+        async def awaited() -> None:
             async with asyncio.timeout(30):
-                async for item in client.stream(listing):
+                async for item in items:
                     found.append(item)  # noqa: PERF401  # one by one: what came before an error stays
 
         if self.is_async:
-            self._loop.run(items())
+            self._loop.run(awaited())
         else:
-            found.extend(client.stream(listing))
+            found.extend(items)
         return found
 
     def close(self) -> None:

@@ -42,7 +42,7 @@ class _Base(Generic[W]):
         return client
 
     def _set_up(self, wire: W, transport: Any = None) -> None:
-        raise NotImplementedError  # each driver does
+        """Take a wire, and the connections of each driver's own kind."""
 
     def _other(self, kind: type[Any]) -> Any:
         if self._twin is None:

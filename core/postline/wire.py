@@ -97,9 +97,11 @@ class Wire:
             if content is not operation.body:
                 headers["content-type"] = "application/json"
             headers.update(_checked(operation.headers))
-        return httpx.Request(
-            operation.method, self._base_url / target, headers=headers, content=content, extensions=extensions
+        made = httpx.Request(
+            operation.method, self._base_url.url, headers=headers, content=content, extensions=extensions
         )
+        made.url = self._base_url / target  # afterwards: given to the constructor, it would be parsed there
+        return made
 
     def parse(self, operation: Operation[T], response: httpx.Response) -> T:
         """Validate a successful answer.
@@ -159,7 +161,7 @@ class _BaseUrl:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        url = _web_url(text)
+        self.url = url = _web_url(text)
         if url.userinfo or url.query or url.fragment:
             raise ArgumentError("a base URL has a host, and at most a port and a path; credentials are given apart")
         self.host = url.netloc.decode()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 import pydoc
 
+import httpx
+
 from postline.client import AsyncClient, Client
 from postline.commune import AsyncCommuneClient, CommuneClient, Domains
 from postline.config import Settings
@@ -38,6 +40,19 @@ def test_the_class_gives_the_work():
     assert Things.get("a", full=True) == Operation("GET", "/a", dict[str, int])
     assert inspect.isgenerator(Things.flow())
     assert isinstance(Things.all(), Listing)
+
+
+def test_a_client_gives_the_result(both):
+    """An operation's answer, a flow's result, and the items of a listing."""
+
+    def handler(request):
+        return httpx.Response(200, json=["x", "y"] if request.url.path == "/all" else {"a": 7})
+
+    things = Things(both.client(handler))
+
+    assert both.do(lambda: things.get("a")) == {"a": 7}
+    assert both.do(things.flow) == 7
+    assert both.drain(things.all()) == ["x", "y"]
 
 
 def test_a_signature_shows_the_result():

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 from postline.commune.resources import Messages, Order
 from postline.commune.types import Message
-from postline.errors import ArgumentError, IncompleteWarning, ReplyError
+from postline.errors import IncompleteWarning, ReplyError
 from postline.operation import Fetch, Gather, Listing, Steps, Work
 
 PAGE = 100  # as fast as larger ones, in a fraction of their memory
@@ -103,13 +103,7 @@ def stamp(moment: datetime) -> str:
 
 
 def whole(moment: datetime) -> datetime:
-    """Return the first whole millisecond that is not before `moment`: comparing with it comes out the same.
-
-    Raises:
-        ArgumentError: It names no timezone.
-    """
-    if moment.tzinfo is None:
-        raise ArgumentError("a time needs a timezone, for instance datetime(2026, 1, 1, tzinfo=UTC)")
+    """Return the first whole millisecond that is not before `moment`: comparing with it comes out the same."""
     floor = _floor(moment)
     return floor if floor == moment else floor + TICK
 

@@ -10,8 +10,8 @@ import pytest
 
 from postline.channels import Address, Draft
 from postline.channels.commune import CommuneMail
-from postline.commune import NotFoundError
-from postline.errors import ArgumentError, ReplyError, TooLargeError
+from postline.commune import CommuneClient, NotFoundError
+from postline.errors import ArgumentError, CapabilityError, ReplyError, TooLargeError
 
 DOMAIN = "commune-sandbox.example.com"
 JANE = "Jane Doe <jane@shop.example.net>"
@@ -40,6 +40,15 @@ def deliver(sandbox):
         return stored
 
     return delivered
+
+
+def found_by_search(both, **fields):
+    """The hit of a search whose one result has the given fields."""
+    client = both.client(
+        lambda request: httpx.Response(200, json={"data": [{"thread_id": "t", **fields}, {"subject": "no thread"}]})
+    )
+    (hit,) = both.run(client, CommuneMail(client, "i1").search_messages("q")).items
+    return hit
 
 
 def listed(both, mail, **arguments):
@@ -159,6 +168,53 @@ def test_an_id_of_something_else_is_refused_or_not_found(both, mail, wrong):
         both.run(mail.client, mail.get_attachment(wrong))
 
 
+def test_what_the_service_lacks_is_said_before_anything_is_sent(both, mail, deliver, sandbox):
+    """It cannot forward, and keeps no read state."""
+    deliver()
+    (message,) = listed(both, mail)
+    forward = Draft(to=(message.sender,), subject="Fwd: Order", text="See below.", forwards=message)
+
+    assert mail.lacks == {"forward_message", "mark_messages_read"}
+    with pytest.raises(CapabilityError, match="forward_message"):
+        both.run(mail.client, mail.send_message(forward, idempotency_key="k"))
+    with pytest.raises(CapabilityError, match="mark_messages_read"):
+        mail.mark_messages_read((message.id,))
+    assert sandbox.control.outbox() == []
+
+
+def test_a_message_that_its_thread_lacks_is_not_found(both, mail, deliver):
+    """The thread alone is not enough."""
+    deliver()
+    (message,) = listed(both, mail)
+
+    with pytest.raises(NotFoundError, match="no such message"):
+        both.run(mail.client, mail.get_message(f"{message.thread_id}:other"))
+
+
+def test_a_draft_names_everybody_who_gets_it():
+    """Policies look at all of them together."""
+    one, two, three = (Address(f"{name}@shop.example.net") for name in "abc")
+
+    assert Draft(to=(one,), cc=(two,), bcc=(three,), subject="S").recipients == (one, two, three)
+
+
+@pytest.mark.parametrize(
+    ("address", "text"),
+    [
+        (Address("a@b.example.net"), "a@b.example.net"),
+        (Address("a@b.example.net", "Jane-Ann Doe"), "Jane-Ann Doe <a@b.example.net>"),
+        (Address("a@b.example.net", "Doe, Jane"), '"Doe, Jane" <a@b.example.net>'),
+        (
+            Address("a@b.example.net", 'x" <evil@e.example>, y\r\nBcc: z'),
+            '"x\\" <evil@e.example>, y Bcc: z" <a@b.example.net>',
+        ),
+    ],
+)
+def test_an_address_is_written_so_that_its_name_stays_a_name(address, text):
+    """A stranger's name cannot add a recipient or a header."""
+    assert str(address) == text
+
+
 def test_what_is_anothers_is_not_found(both, mail, neighbour, deliver):
     """A message, thread or file of a neighbour inbox of the same organization, or one made up of parts, is not there."""
     file = {"filename": "a.txt", "content": b"private", "mime_type": "text/plain"}
@@ -238,6 +294,29 @@ def test_search_finds_threads(both, mail, deliver):
     assert "ladder" in hit.snippet
     assert hit.created_at is not None
     assert both.run(mail.client, mail.list_thread_messages(hit.thread_id)).items[0].text == "The ladder broke"
+
+
+def test_a_hit_has_what_the_service_tells(both):
+    """Either name of its time, none, or one that cannot be read; and its score."""
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+
+    assert found_by_search(both, last_activity="2026-01-01T00:00:00Z").created_at == moment
+    assert found_by_search(both, last_message_at="2026-01-01T00:00:00").created_at == moment
+    assert found_by_search(both, last_activity="soon", score=0.5).created_at is None
+    assert found_by_search(both, score=0.5).score == 0.5
+
+
+def test_spam_shows_as_a_warning(both):
+    """Also beside another one."""
+    data = {
+        "message_id": "m", "thread_id": "t", "direction": "inbound", "created_at": "2026-01-01T00:00:00.000Z",
+        "metadata": {"created_at": "", "spam_flagged": True, "prompt_injection_detected": True},
+    }  # fmt: skip
+    client = both.client(lambda request: httpx.Response(200, json={"data": [data]}))
+
+    (item,) = listed(both, CommuneMail(client, "i1"))
+
+    assert item.warnings == ("spam", "prompt injection: detected")
 
 
 def test_a_mail_is_sent_once_for_one_key(both, mail, sandbox):
@@ -363,8 +442,6 @@ def test_screening_shows_as_warnings(both, mail, deliver):
 
 async def test_async_and_waiting_clients_read_the_same(sandbox):
     """One channel, either client, the same records."""
-    from postline.commune import CommuneClient
-
     with CommuneClient(sandbox.commune.api_key, base_url=sandbox.commune.base_url) as client:
         client.inboxes.create("support")
         for number in range(5):

@@ -126,6 +126,28 @@ def test_waiting_for_a_connection_ends(both, server):
     assert "nothing was sent" in str(caught.value)
 
 
+async def test_a_turn_that_comes_too_late_passes_to_the_next(server):
+    """A task cancelled just as its connection comes free does not leave the others waiting."""
+    client = AsyncClient(Wire(Settings(server.url, timeout=2, max_connections=1, retry=ONCE)))
+
+    def flow():
+        yield from get("slow")
+        late.cancel()  # between its turn and its waking
+
+    first = asyncio.create_task(client.run(flow()))
+    await asyncio.to_thread(server.arrived.wait, 5)
+    late, next_one = asyncio.create_task(client.run(get("echo"))), asyncio.create_task(client.run(get("echo")))
+    await asyncio.sleep(0.01)
+
+    server.release()
+    await first
+
+    with pytest.raises(asyncio.CancelledError):
+        await late
+    assert b"/echo" in await next_one
+    await client.close()
+
+
 def test_an_answer_that_takes_too_long_is_given_up(both, server):
     """The timeout is an error of both kinds, and the connection is not used again."""
     client = both.client(base_url=server.url, retry=ONCE)

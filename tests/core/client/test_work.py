@@ -11,8 +11,10 @@ import httpx
 import pytest
 
 from postline.commune import AsyncCommuneClient, CommuneClient
+from postline.config import Settings
 from postline.errors import APIError, ArgumentError, ClosedError
 from postline.operation import Fetch, Gather, Listing, Offload, Operation, Sleep
+from postline.wire import Wire
 
 
 def get(path, **options):
@@ -274,7 +276,11 @@ def test_a_callback_gives_its_result(both):
     """What an `Offload` returns is the step's result, and what it raises the step's error."""
     client = both.client(echo)
 
+    def flow():
+        return (yield from Offload(lambda: 7)) + 1
+
     assert both.run(client, Offload(lambda: 7)) == 7
+    assert both.run(client, flow()) == 8
     with pytest.raises(ZeroDivisionError):
         both.run(client, Offload(lambda: 1 // 0))
 
@@ -356,6 +362,16 @@ def test_each_client_has_a_twin_of_the_other_kind(both):
     assert (client.sync if both.is_async else client.aio) is twin
     assert twin.wire is client.wire
     assert type(twin).__name__ == ("CommuneClient" if both.is_async else "AsyncCommuneClient")
+
+
+def test_a_plain_client_has_a_twin_too(both):
+    """The engine's own clients, without a service."""
+    client = both.over(Wire(Settings("http://x.example.com")))
+
+    twin = client.sync if both.is_async else client.aio
+
+    assert type(twin).__name__ == ("Client" if both.is_async else "AsyncClient")
+    assert (twin.aio if both.is_async else twin.sync) is client
 
 
 def test_a_client_shows_where_it_leads_and_no_key(both):

@@ -138,6 +138,30 @@ def test_each_status_has_its_exception(both, status, kind):
         assert (type(twin), vars(twin)) == (kind, vars(error))
 
 
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b'{"error":{"message":"inner","name":"validation_error"}}', "inner"),
+        (b'{"error":{}}', "Bad Request"), (b'{"error":null}', "Bad Request"), (b'{"error":""}', "Bad Request"),
+        (b'{"message":"top"}', "Bad Request"), (b'{"detail":"top"}', "Bad Request"), (b'{"error":["a","b"]}', "['a', 'b']"),
+        (b'{"error":7}', "7"), (b'{"error":true}', "True"), (b"<html>", "Bad Request"), (b"", "Bad Request"),
+        (b"[]", "Bad Request"), (b"null", "Bad Request"), (b'"text"', "Bad Request"),
+    ],
+)  # fmt: skip
+def test_only_the_bodys_error_is_read_for_the_message(both, content, message):
+    """What it does not say is said by the HTTP reason."""
+    with pytest.raises(ValidationError) as caught:
+        asked(both, "domains.list", status=400, content=content)
+
+    assert caught.value.message == message
+
+
+def test_an_error_that_says_nothing_has_a_text_all_the_same(both):
+    """No error text and no reason."""
+    with pytest.raises(CommuneError, match="Unknown error"):
+        asked(both, "domains.list", status=799, content=b"")
+
+
 def test_a_refusal_says_when_to_come_back(both):
     """From the body, else from the header; a delay without sense is none."""
 
