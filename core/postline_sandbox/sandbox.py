@@ -18,6 +18,7 @@ from postline_sandbox.control.shared import SharedControl
 from postline_sandbox.front import Front
 from postline_sandbox.inkbox.accounts import first_account as first_inkbox_account
 from postline_sandbox.inkbox.control import InkboxControl
+from postline_sandbox.inkbox.phone.control import PhoneControl
 from postline_sandbox.inkbox.service import Inkbox
 from postline_sandbox.server import ServerThread
 from postline_sandbox.world import World
@@ -31,7 +32,7 @@ class Access:
     api_key: str
 
 
-class Control(SharedControl, OldMailControl, CommuneControl, InkboxControl):
+class Control(SharedControl, OldMailControl, CommuneControl, InkboxControl, PhoneControl):
     """The sandbox's control side: what only the outside world, an operator or a test could do."""
 
     def __init__(self, world: World, portal: Portal, base_url: str) -> None:

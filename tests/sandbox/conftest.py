@@ -14,12 +14,13 @@ from postline_sandbox import Sandbox
 
 
 class Receiver(HTTPServer):
-    """Keeps what was posted; answers with the statuses it is given, then with 200."""
+    """Keeps what was posted; answers with the statuses and bodies it is given, then with 200 and nothing."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.received: list[tuple[dict[str, str], bytes]] = []
         self.answers: list[int] = []
+        self.replies: list[bytes] = []
 
     @property
     def url(self) -> str:
@@ -34,6 +35,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.received.append(({name.lower(): value for name, value in self.headers.items()}, body))
         self.send_response(self.server.answers.pop(0) if self.server.answers else 200)
         self.end_headers()
+        self.wfile.write(self.server.replies.pop(0) if self.server.replies else b"")
 
     def log_message(self, *_: object) -> None:
         pass

@@ -1,20 +1,18 @@
 """Control operations of the Inkbox half: what its protocol leaves to a console, to DNS, or to the outside world."""
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from postline_sandbox.clock import iso
-from postline_sandbox.control.operation import ControlError, Operations, operation
+from postline_sandbox.control.operation import ControlError, operation
 from postline_sandbox.inkbox import accounts, domains, limits
 from postline_sandbox.inkbox.mail import outcomes
 from postline_sandbox.inkbox.mail.tables import MESSAGES
-from postline_sandbox.inkbox.tables import DOMAINS, IDENTITIES, ORGANIZATIONS, SIGNUPS
+from postline_sandbox.inkbox.operations import InkboxOperations
+from postline_sandbox.inkbox.tables import DOMAINS, IDENTITIES, SIGNUPS
 from postline_sandbox.mime import bare_address
 
-if TYPE_CHECKING:
-    from postline_sandbox.inkbox.service import Inkbox
 
-
-class InkboxControl(Operations):
+class InkboxControl(InkboxOperations):
     """What an operator, a name server or a stranger can do to the Inkbox half."""
 
     @operation
@@ -40,7 +38,7 @@ class InkboxControl(Operations):
         with self.world.transaction():
             api_key, _ = accounts.make_key(
                 inkbox,
-                identity["organization_id"] if identity else self._organization(organization),
+                identity["organization_id"] if identity else self._inkbox_organization(organization),
                 "Issued",
                 created_by=f"user_{inkbox.ids.hex(24)}",
                 identity_id=identity["id"] if identity else None,
@@ -84,7 +82,7 @@ class InkboxControl(Operations):
     ) -> dict[str, Any]:
         """Bring a sending domain of an Inkbox organization to a status; a new one is added."""
         inkbox, name = self._inkbox, domain.lower()
-        organization_id = self._organization(organization)
+        organization_id = self._inkbox_organization(organization)
         other = DOMAINS.one(inkbox.storage, domain=name, **{"_organization_id IS NOT": organization_id})
         if other or any(service.has_address(f"a@{name}") for service in self._other_services()):
             raise ControlError(f"set_sending_domain: {name} is somebody else's")
@@ -109,17 +107,6 @@ class InkboxControl(Operations):
             raise ControlError(f"conclude_mail: no message {message_id} was sent")
         with self.world.transaction():
             return outcomes.settle(self._inkbox, row["id"], outcome)
-
-    @property
-    def _inkbox(self) -> "Inkbox":
-        return cast("Inkbox", self.world.services["inkbox"])
-
-    def _organization(self, organization_id: str | None) -> str:
-        where = {} if organization_id is None else {"id": organization_id}
-        found = ORGANIZATIONS.many(self.world.storage, where, limit=1)
-        if not found:
-            raise ControlError(f"there is no organization {organization_id}")
-        return str(found[0]["id"])
 
     def _other_services(self) -> list[Any]:
         return [service for name, service in self.world.services.items() if name != "inkbox"]

@@ -9,6 +9,7 @@ from postline_sandbox.inkbox import accounts, handles, identity_access, identity
 from postline_sandbox.inkbox.call import Call
 from postline_sandbox.inkbox.forms import Form
 from postline_sandbox.inkbox.mail.store import forget_identity as forget_mailbox
+from postline_sandbox.inkbox.phone.number_rows import release_of as release_number
 from postline_sandbox.inkbox.provisioning import IdentityWish, provision
 from postline_sandbox.inkbox.tables import IDENTITIES, SIGNUPS, TUNNELS
 from postline_sandbox.web import Reply
@@ -28,6 +29,7 @@ class IdentityChange(Form):
 
 ON_DELETE: tuple[Callable[["Inkbox", str], Any], ...] = (
     forget_mailbox,
+    release_number,
     identity_access.forget_identity,
     accounts.revoke_keys_of,
 )

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from postline_sandbox.inkbox.call import Call, refuse
 from postline_sandbox.inkbox.handles import normalize
 from postline_sandbox.inkbox.mail.tables import MAILBOXES
+from postline_sandbox.inkbox.phone import number_rows
 from postline_sandbox.inkbox.table import public
 from postline_sandbox.inkbox.tables import IDENTITIES, IDENTITY_ACCESS, TUNNELS
 from postline_sandbox.web import Json
@@ -54,7 +55,7 @@ def detail(inkbox: "Inkbox", identity: Json) -> Json:
     return {
         **summary(inkbox, identity),
         "mailbox": mailbox and {**public(mailbox), "filter_mode_change_notice": None},
-        "phone_number": None,
+        "phone_number": number_rows.of_identity(inkbox, identity["id"]),
         "tunnel": tunnel and public(tunnel),
     }
 

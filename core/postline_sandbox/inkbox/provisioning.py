@@ -1,4 +1,4 @@
-"""An identity with its mailbox and its tunnel, made together or not at all."""
+"""An identity with its channels, made together or not at all."""
 
 import re
 from typing import TYPE_CHECKING, Literal
@@ -10,6 +10,7 @@ from postline_sandbox.inkbox.call import refuse
 from postline_sandbox.inkbox.forms import Form, invalid
 from postline_sandbox.inkbox.handles import PLATFORM_DOMAIN, TUNNEL_ZONE
 from postline_sandbox.inkbox.mail.tables import MAILBOXES
+from postline_sandbox.inkbox.phone import number_orders
 from postline_sandbox.inkbox.tables import DOMAINS, IDENTITIES, TUNNELS
 from postline_sandbox.web import Json
 
@@ -41,10 +42,11 @@ class IdentityWish(Form):
     description: str | None = None
     mailbox: MailboxWish | None = None
     tunnel: TunnelWish | None = None
+    phone_number: number_orders.NumberWish | None = None
 
 
 def provision(inkbox: "Inkbox", organization_id: str, wish: IdentityWish) -> Json:
-    """Make an identity with its mailbox and tunnel and return its row."""
+    """Make an identity with its channels and return its row."""
     handle = handles.checked(wish.agent_handle)
     handles.ensure_free(inkbox, handle)
     now = inkbox.clock.iso()
@@ -63,6 +65,8 @@ def provision(inkbox: "Inkbox", organization_id: str, wish: IdentityWish) -> Jso
     )
     _make_mailbox(inkbox, identity, wish.mailbox or MailboxWish(), made)
     _make_tunnel(inkbox, identity, (wish.tunnel or TunnelWish()).tls_mode, made)
+    if wish.phone_number:
+        number_orders.provision(inkbox, identity, wish.phone_number)
     return identity
 
 

@@ -1,9 +1,8 @@
 """Mailboxes: shown, set up, searched. They begin and end with their identity."""
 
-import re
-
 from pydantic import Field
 
+from postline_sandbox.inkbox import words
 from postline_sandbox.inkbox.call import Call
 from postline_sandbox.inkbox.contact_rules import FilterMode
 from postline_sandbox.inkbox.forms import Form, StrictForm, check_url
@@ -12,9 +11,6 @@ from postline_sandbox.inkbox.mail.rules import RULES
 from postline_sandbox.inkbox.mail.tables import MAILBOXES
 from postline_sandbox.inkbox.table import public
 from postline_sandbox.web import Json, Reply
-
-_WORD = re.compile(r"\w+")
-_PREFIX_FROM_CHARS = 3
 
 
 class MailboxChange(StrictForm):
@@ -58,12 +54,10 @@ def update_mailbox(call: Call) -> Reply:
 def search(call: Call) -> Reply:
     """Find messages by any of some words, the most relevant first."""
     mailbox, query = mailbox_rows.visible(call, call.params[0]), call.query(Search)
-    words = list(dict.fromkeys(_WORD.findall(query.q.lower())))
-    pattern = " OR ".join(f'"{word}"' + ("*" if len(word) >= _PREFIX_FROM_CHARS else "") for word in words)
     rows = call.inkbox.storage.rows(
         "SELECT m.record FROM inkbox_words AS w JOIN inkbox_messages AS m ON m.seq = w.rowid"
         " WHERE w.inkbox_words MATCH ? AND m.mailbox_id = ? AND m.blocked <= ? ORDER BY w.rank, m.seq DESC LIMIT ?",
-        (pattern or '""', mailbox["id"], call.caller.is_admin, query.limit),
+        (words.any_of(query.q), mailbox["id"], call.caller.is_admin, query.limit),
     )
     return call.raw(b'{"items":[' + b",".join([row[0] for row in rows]) + b"]}")
 

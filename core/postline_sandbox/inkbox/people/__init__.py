@@ -1,0 +1,1 @@
+"""Contacts and notes, and which agents see them."""

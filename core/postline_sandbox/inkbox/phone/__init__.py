@@ -1,0 +1,1 @@
+"""Phone numbers, and what is said and texted over them."""

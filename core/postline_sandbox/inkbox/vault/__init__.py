@@ -1,0 +1,1 @@
+"""The vault: opaque keys and secrets, and which agents may have them."""
