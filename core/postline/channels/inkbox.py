@@ -48,10 +48,11 @@ class InkboxMail(Generic[C]):
         self.client = client
         self.inbox = mailbox if "@" in mailbox.lstrip("@") else None
         self._identity = IdentitySource(mailbox)
+        self.handle = self._identity.handle
         self._keep_unread = keep_unread
 
     def __repr__(self) -> str:
-        return f"InkboxMail({self.inbox or self._identity.handle!r})"
+        return f"InkboxMail({self.inbox or self.handle!r})"
 
     def _address(self) -> Steps[str]:
         if self.inbox is None:

@@ -42,9 +42,10 @@ class _Numbered(Generic[C]):
         self.client = client
         self.number: str | None = None
         self._identity = IdentitySource(handle)
+        self.handle = self._identity.handle
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._identity.handle!r})"
+        return f"{type(self).__name__}({self.handle!r})"
 
     def _number_id(self) -> Steps[UUID]:
         identity = yield from self._identity.detail()

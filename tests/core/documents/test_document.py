@@ -29,6 +29,7 @@ MESSAGE = Message(
 )
 FACTS = {
     "service": "commune",
+    "kind": "email",
     "inbox": "support@harbor.example.com",
     "message_id": "msg_1",
     "rfc_message_id": "<m1@pilots.example.com>",
