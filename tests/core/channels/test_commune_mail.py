@@ -37,6 +37,7 @@ def deliver(sandbox):
 
     def delivered(subject="Order", text="Where is it?", *, to="support", sender=JANE, **more):
         (stored,) = sandbox.control.deliver(f"{to}@{DOMAIN}", sender, subject, text, **more)
+        sandbox.control.advance(1)  # no two at one moment
         return stored
 
     return delivered
