@@ -5,7 +5,7 @@ from typing import Any
 from postline_sandbox.clock import iso
 from postline_sandbox.control.operation import ControlError, operation
 from postline_sandbox.inkbox import accounts, domains, limits
-from postline_sandbox.inkbox.mail import outcomes
+from postline_sandbox.inkbox.mail import outcomes, reading
 from postline_sandbox.inkbox.mail.tables import MESSAGES
 from postline_sandbox.inkbox.operations import InkboxOperations
 from postline_sandbox.inkbox.tables import DOMAINS, IDENTITIES, SIGNUPS
@@ -107,6 +107,12 @@ class InkboxControl(InkboxOperations):
             raise ControlError(f"conclude_mail: no message {message_id} was sent")
         with self.world.transaction():
             return outcomes.settle(self._inkbox, row["id"], outcome)
+
+    @operation
+    def mark_fetched_mail_read(self, marks: bool = True) -> None:
+        """Mark inbound mail read when its body is fetched, as newer versions of the live service do; or no longer."""
+        with self.world.transaction():
+            reading.choose(self._inkbox, marks)
 
     def _other_services(self) -> list[Any]:
         return [service for name, service in self.world.services.items() if name != "inkbox"]

@@ -5,7 +5,7 @@ import logging
 from postline_sandbox.inkbox import limits, webhooks
 from postline_sandbox.inkbox.accounts import find_caller
 from postline_sandbox.inkbox.call import NOBODY, SANDBOX, Call, Caller, refuse
-from postline_sandbox.inkbox.mail import intake, mailbox_rows
+from postline_sandbox.inkbox.mail import intake, mailbox_rows, reading
 from postline_sandbox.inkbox.routes import ROUTES, TABLES
 from postline_sandbox.mime import Mail
 from postline_sandbox.service import Importer, Service
@@ -30,6 +30,7 @@ class Inkbox(Service):
         for table in TABLES:
             self.storage.create(table.script)
         self.limits = limits.load(self)
+        self.fetching_marks_read = reading.load(self)
         world.hooks.register(self.name, webhooks.policy(self))
 
     def owns(self, path: bytes) -> bool:

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from postline_sandbox.inkbox.call import Call, found
 from postline_sandbox.inkbox.cursors import CursorPage, page
 from postline_sandbox.inkbox.forms import Form
-from postline_sandbox.inkbox.mail import mailbox_rows, store
+from postline_sandbox.inkbox.mail import mailbox_rows, reading, store
 from postline_sandbox.inkbox.mail.tables import MESSAGES
 from postline_sandbox.web import Json, Reply
 
@@ -33,8 +33,8 @@ def list_messages(call: Call) -> Reply:
 
 
 def get_message(call: Call) -> Reply:
-    """Return a message with its bodies; reading does not mark it read."""
-    row = find(call)
+    """Return a message with its bodies; that does not mark it read, unless the control side says otherwise."""
+    row = reading.fetched(call.inkbox, find(call))
     return call.raw(row["record"][:-1] + b"," + row["detail"][1:])
 
 
