@@ -36,3 +36,13 @@ def check_times(**times: datetime | None) -> None:
     for name, time in times.items():
         if time is not None and time.tzinfo is None:
             raise ArgumentError(f"{name} needs a time zone: datetime(..., tzinfo=timezone.utc), say")
+
+
+def check_limit(limit: int) -> None:
+    """Refuse a page of nothing: its cursor would lead nowhere.
+
+    Raises:
+        ArgumentError: The limit is below 1.
+    """
+    if limit < 1:
+        raise ArgumentError(f"limit must be at least 1; got {limit}")

@@ -17,7 +17,7 @@ from email.utils import unquote as unquote_name
 from typing import Any, Generic
 from urllib.parse import quote, unquote
 
-from postline.channels.base import check_times
+from postline.channels.base import check_limit, check_times
 from postline.channels.records import Address, Attachment, Direction, Draft, Hit, Message, Page, Sent, Thread
 from postline.commune import types
 from postline.commune._scan import MOST, TICK, WIDTH, instant, scan, stamp, whole
@@ -73,6 +73,7 @@ class CommuneMail(Generic[C]):
         until: datetime | None = None,
     ) -> Steps[Page[Message]]:
         """List messages with their bodies, newest first. Direction and sender are sought in the newest 1,000 at a time."""
+        check_limit(limit)
         check_times(since=since, until=until)
         inbox_id = yield from self._id()
         before, seen = _position(cursor, until)
@@ -108,12 +109,14 @@ class CommuneMail(Generic[C]):
 
     def search_messages(self, query: str, *, limit: int = 20) -> Steps[Page[Hit]]:
         """Find threads; the service names no message."""
+        check_limit(limit)
         inbox_id = yield from self._id()
         results = yield from Search.threads(query, inbox_id=inbox_id, limit=limit)
         return Page(tuple(_hit(each) for each in results if each.thread_id))
 
     def list_threads(self, *, limit: int = 20, cursor: str | None = None) -> Steps[Page[Thread]]:
         """List threads, the one with the newest message first."""
+        check_limit(limit)
         inbox_id = yield from self._id()
         page = yield from Threads.list(inbox_id=inbox_id, limit=limit, cursor=cursor)
         return Page(tuple(map(_thread, page.data)), page.next_cursor)
@@ -122,6 +125,7 @@ class CommuneMail(Generic[C]):
         self, thread_id: str, *, limit: int = 20, cursor: str | None = None
     ) -> Steps[Page[Message]]:
         """List a thread's messages in this inbox, oldest first; the service lists the first 1,000."""
+        check_limit(limit)
         start = _offset(cursor)
         messages = yield from self._in_thread(unquote(thread_id), min(start + limit + 1, MOST))
         shown, more = messages[start : start + limit], len(messages) > start + limit

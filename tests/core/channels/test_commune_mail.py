@@ -267,6 +267,19 @@ def test_a_threads_cursor_of_something_else_is_refused(both, mail, cursor):
         both.run(mail.client, mail.list_thread_messages("t", cursor=cursor))
 
 
+@pytest.mark.parametrize("limit", [0, -1])
+def test_a_page_of_nothing_is_refused(both, mail, limit):
+    """Reading on from it would never end."""
+    for work in (
+        mail.list_messages(limit=limit),
+        mail.list_threads(limit=limit),
+        mail.list_thread_messages("t", limit=limit),
+        mail.search_messages("q", limit=limit),
+    ):
+        with pytest.raises(ArgumentError, match="limit"):
+            both.run(mail.client, work)
+
+
 def test_threads_are_listed_by_their_newest_message(both, mail, deliver):
     """With counts, times and where to read on."""
     first = deliver("First", "one")["message_id"]
