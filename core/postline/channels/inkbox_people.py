@@ -14,6 +14,7 @@ from postline.client import AsyncClient, Client
 from postline.inkbox.contacts import types
 from postline.inkbox.contacts.resource import Contacts
 from postline.inkbox.contacts.types import ContactEmail, ContactPhone
+from postline.inkbox.identities.resource import Identities
 from postline.inkbox.phone.types import SmsStatus
 from postline.operation import Gather, Steps
 from postline.resource import C
@@ -22,21 +23,26 @@ Entry = TypeVar("Entry", ContactEmail, ContactPhone)
 
 
 class InkboxAccount(Generic[C]):
-    """What one Inkbox identity is."""
+    """What one Inkbox identity is.
+
+    Args:
+        client: An `Inkbox` or an `AsyncInkbox`.
+        handle: The identity's; it is looked up each time, since what it has can change.
+    """
 
     service = "Inkbox"
     lacks: frozenset[str] = frozenset()
 
     def __init__(self, client: C, handle: str) -> None:
         self.client = client
-        self._identity = IdentitySource(handle)
+        self.handle = handle
 
     def __repr__(self) -> str:
-        return f"InkboxAccount({self._identity.handle!r})"
+        return f"InkboxAccount({self.handle!r})"
 
     def whoami(self) -> Steps[Identity]:
         """Tell the identity's name, address and number."""
-        found = yield from self._identity.detail()
+        found = yield from Identities.get(self.handle)
         number = found.phone_number
         return Identity(
             service=self.service,
@@ -93,8 +99,8 @@ def inkbox_channels(client: Client[Any] | AsyncClient[Any], handle: str) -> Step
     number = found.phone_number
     return Channels(
         mail=InkboxMail(client, found.mailbox.email_address) if found.mailbox else None,
-        phone=InkboxPhone(client, found.agent_handle) if number else None,
-        texts=InkboxTexts(client, found.agent_handle) if number and number.type == "local" else None,
+        phone=InkboxPhone(client, found) if number else None,
+        texts=InkboxTexts(client, found) if number and number.type == "local" else None,
         contacts=InkboxContacts(client),
         account=InkboxAccount(client, found.agent_handle),
     )

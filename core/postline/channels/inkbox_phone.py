@@ -2,57 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Generic, TypeVar, cast
+from typing import Generic, cast
 from uuid import UUID
 
 from postline.channels.base import check_times
 from postline.channels.inkbox_identity import IdentitySource
+from postline.channels.inkbox_pages import MOST, everything, page, place, unread
 from postline.channels.phone_records import Call, Consent, Conversation, Party, PlacedCall, Text, Turn
 from postline.channels.records import Direction, Page
 from postline.errors import ArgumentError
 from postline.inkbox.exceptions import InkboxAPIError
+from postline.inkbox.identities.types import IdentityDetail, IdentityPhoneNumber
 from postline.inkbox.phone import types
 from postline.inkbox.phone.calls import Calls, Transcripts
 from postline.inkbox.phone.numbers import PhoneNumbers
 from postline.inkbox.phone.sms_opt_ins import SmsOptIns
 from postline.inkbox.phone.texts import Texts
-from postline.operation import Gather, Listing, Operation, Steps, Work
+from postline.operation import Gather, Listing, Operation, Steps
 from postline.resource import C
 
-T = TypeVar("T")
-
-PAGE = 200  # the most that the service lists at once
 PARTIES: dict[str, Party] = {"local": "agent", "remote": "caller"}
 
 
 class _Numbered(Generic[C]):
     """A channel on the number of one identity.
 
+    What its contact rules block stays out, also with a key of the whole organization.
+
     Args:
         client: An `Inkbox` or an `AsyncInkbox`.
-        handle: The identity's; it is looked up once.
+        identity: Its handle, which is looked up once, or what such a look-up found.
     """
 
     service = "Inkbox"
     lacks: frozenset[str] = frozenset()
 
-    def __init__(self, client: C, handle: str) -> None:
+    def __init__(self, client: C, identity: str | IdentityDetail) -> None:
         self.client = client
-        self.number: str | None = None
-        self._identity = IdentitySource(handle)
+        self._identity = IdentitySource(identity)
         self.handle = self._identity.handle
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.handle!r})"
 
-    def _number_id(self) -> Steps[UUID]:
+    @property
+    def number(self) -> str | None:
+        """The identity's number, E.164, once it was looked up."""
+        known = self._identity.known
+        return known.phone_number.number if known and known.phone_number else None
+
+    def _phone_number(self) -> Steps[IdentityPhoneNumber]:
         identity = yield from self._identity.detail()
         if identity.phone_number is None:
             raise ArgumentError(f"the identity {identity.agent_handle} has no phone number")
-        self.number = identity.phone_number.number
-        return identity.phone_number.id
+        return identity.phone_number
+
+    def _number_id(self) -> Steps[UUID]:
+        return (yield from self._phone_number()).id
 
 
 class InkboxPhone(_Numbered[C]):
@@ -61,13 +68,16 @@ class InkboxPhone(_Numbered[C]):
     def list_calls(self, *, limit: int = 20, cursor: str | None = None) -> Steps[Page[Call]]:
         """List calls, newest first, without what was said."""
         number_id = yield from self._number_id()
-        found = yield from Calls.list(number_id, limit=limit + 1, offset=_offset(cursor))
-        return _page(found, limit, cursor, _call)
+        size, start = place(limit, cursor)
+        found = yield from Calls.list(number_id, limit=size + 1, offset=start, is_blocked=False)
+        return page(found, size, start, _call)
 
     def get_call(self, call_id: str) -> Steps[Call]:
         """Fetch one call with its turns."""
         number_id = yield from self._number_id()
         call = yield from Calls.get(number_id, call_id)
+        if call.is_blocked:
+            raise InkboxAPIError(404, "no such call")
         return (yield from self._with_turns(call))
 
     def search_transcripts(self, query: str, *, limit: int = 20) -> Steps[Page[Turn]]:
@@ -78,8 +88,8 @@ class InkboxPhone(_Numbered[C]):
 
     def place_call(self, to: str) -> Steps[PlacedCall]:
         """Call a number; the answer tells what is left of the day's allowance."""
-        yield from self._number_id()
-        placed = yield from Calls.place(from_number=self.number or "", to_number=to)
+        own = yield from self._phone_number()
+        placed = yield from Calls.place(from_number=own.number, to_number=to)
         left = placed.rate_limit
         note = f"{left.calls_remaining} calls and {left.minutes_remaining:g} minutes are left for now" if left else None
         return PlacedCall(call=_call(placed), note=note)
@@ -90,7 +100,7 @@ class InkboxPhone(_Numbered[C]):
         check_times(since=since)
 
         def listed(number_id: UUID) -> Listing[types.PhoneCall]:
-            return _everything(lambda offset: Calls.list(number_id, limit=PAGE, offset=offset), since)
+            return everything(lambda start: Calls.list(number_id, limit=MOST, offset=start, is_blocked=False), since)
 
         return Listing.after(self._number_id, listed).expand(self._with_turns)
 
@@ -104,23 +114,28 @@ class InkboxTexts(_Numbered[C]):
     """The text messages of one Inkbox identity."""
 
     def list_texts(self, *, limit: int = 20, cursor: str | None = None, unread_only: bool = False) -> Steps[Page[Text]]:
-        """List texts, newest first."""
+        """List texts, newest first. Reading on through the unread ones lists them from the newest again, to lose none."""
         number_id = yield from self._number_id()
-        unread = False if unread_only else None
-        found = yield from Texts.list(number_id, limit=limit + 1, offset=_offset(cursor), is_read=unread)
-        return _page(found, limit, cursor, _text)
+        if unread_only:
+            return (yield from self._unread(number_id, limit, cursor))
+        size, start = place(limit, cursor)
+        found = yield from Texts.list(number_id, limit=size + 1, offset=start, is_blocked=False)
+        return page(found, size, start, _text)
 
     def list_conversations(self, *, limit: int = 20, cursor: str | None = None) -> Steps[Page[Conversation]]:
         """List conversations, the one with the newest text first."""
         number_id = yield from self._number_id()
-        found = yield from Texts.list_conversations(number_id, limit=limit + 1, offset=_offset(cursor))
-        return _page(found, limit, cursor, _conversation)
+        size, start = place(limit, cursor)
+        found = yield from Texts.list_conversations(number_id, limit=size + 1, offset=start, is_blocked=False)
+        return page(found, size, start, _conversation)
 
     def list_conversation_texts(self, other: str, *, limit: int = 20, cursor: str | None = None) -> Steps[Page[Text]]:
         """List the texts with one other number, newest first."""
         number_id = yield from self._number_id()
-        found = yield from Texts.get_conversation(number_id, other, limit=limit + 1, offset=_offset(cursor))
-        return _page(found, limit, cursor, _text)
+        size, start = place(limit, cursor)
+        found = yield from Texts.get_conversation(number_id, other, limit=size + 1, offset=start)
+        texts = page(found, size, start, lambda each: each)
+        return Page(tuple(_text(each) for each in texts.items if not each.is_blocked), texts.cursor)
 
     def send_text(self, to: str, text: str) -> Steps[Text]:
         """Send a text. The service does not deduplicate: nothing is sent a second time."""
@@ -151,45 +166,19 @@ class InkboxTexts(_Numbered[C]):
         check_times(since=since)
 
         def listed(number_id: UUID) -> Listing[types.TextMessage]:
-            return _everything(lambda offset: Texts.list(number_id, limit=PAGE, offset=offset), since)
+            return everything(lambda start: Texts.list(number_id, limit=MOST, offset=start, is_blocked=False), since)
 
         return Listing.after(self._number_id, listed).map(_text)
 
+    def _unread(self, number_id: UUID, limit: int, cursor: str | None) -> Steps[Page[Text]]:
+        def fetch(start: int) -> Operation[list[types.TextMessage]]:
+            return cast(
+                "Operation[list[types.TextMessage]]",
+                Texts.list(number_id, limit=MOST, offset=start, is_read=False, is_blocked=False),
+            )
 
-Dated = TypeVar("Dated", types.PhoneCall, types.TextMessage)
-
-
-def _everything(fetch: Callable[[int], Work[list[Dated]]], since: datetime | None) -> Listing[Dated]:
-    """Describe everything that a list by offset holds. What arrives meanwhile moves items on: those are not told twice."""
-    seen: set[UUID] = set()
-    offset = 0
-
-    def items(found: list[Dated]) -> Iterable[Dated]:
-        fresh = [each for each in found if each.id not in seen]
-        seen.update(each.id for each in fresh)
-        return [each for each in fresh if since is None or each.created_at >= since]
-
-    def following(found: list[Dated]) -> Operation[list[Dated]] | None:
-        nonlocal offset
-        offset += len(found)
-        ended = len(found) < PAGE or (since is not None and found[-1].created_at < since)
-        return None if ended else cast("Operation[list[Dated]]", fetch(offset))
-
-    return Listing.paged(cast("Operation[list[Dated]]", fetch(0)), items, following)
-
-
-U = TypeVar("U")
-
-
-def _page(found: list[T], limit: int, cursor: str | None, convert: Callable[[T], U]) -> Page[U]:
-    onward = str(_offset(cursor) + limit) if len(found) > limit else None
-    return Page(tuple(map(convert, found[:limit])), onward)
-
-
-def _offset(cursor: str | None) -> int:
-    if cursor is not None and not cursor.isdecimal():
-        raise ArgumentError("that cursor is not one of this listing's: give back the cursor as it came")
-    return int(cursor or 0)
+        found = yield from unread(fetch, limit, cursor)
+        return Page(tuple(map(_text, found.items)), found.cursor)
 
 
 def _call(call: types.PhoneCall, turns: tuple[Turn, ...] | None = None) -> Call:

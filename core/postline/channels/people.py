@@ -24,4 +24,7 @@ class Contacts(Channel, Protocol):
         """Find people by name, company, email address or phone number."""
 
     def save_contact(self, contact: Contact) -> Steps[Contact]:
-        """Add somebody, or change them where `contact.id` is given: what is not empty replaces what was there."""
+        """Add somebody, or change them where `contact.id` is given.
+
+        What is not empty replaces what was there, but addresses and numbers are added.
+        """
