@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import warnings
 from collections.abc import Callable
+from contextlib import aclosing
 from typing import Any
 
 import httpx
@@ -104,8 +106,28 @@ def test_what_cannot_be_put_back_is_told(desk: Any, sandbox: Sandbox, read: Call
         documents = read(desk.mail)
 
     assert len(documents) == 2
-    assert [str(each.message) for each in caught] == [f"message {unread} was unread and is marked read now: InkboxAPIError"]
+    assert [str(each.message) for each in caught] == [
+        f"message {unread} was unread and may be marked read now: InkboxAPIError"
+    ]
     assert states(desk) == [True, True]
+
+
+@pytest.mark.parametrize("taken", [1, 2])
+async def test_leaving_early_loses_nothing_silently(desk: Any, sandbox: Sandbox, taken: int) -> None:
+    """What was on its way when a loop in the event loop ended is unread again, or told of."""
+    address = desk.mail.client.run(desk.mail.list_messages()).items[0].inbox
+    for number in range(40):
+        sandbox.control.deliver(address, "jane@shop.example.net", f"No. {number}", "Text")
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        async with aclosing(InboxReader(mail=desk.mail).alazy_load_data()) as documents:  # type: ignore[type-var]  # a generator
+            for _ in range(taken):
+                await anext(documents)
+
+    lost = [each.id for each in desk.mail.client.run(desk.mail.list_messages(limit=100)).items[:-1] if each.is_read]
+    told = " ".join(str(each.message) for each in caught)
+    assert [each for each in lost if each not in told] == []
 
 
 def test_the_state_may_be_left_as_the_service_makes_it(desk: Any, sandbox: Sandbox) -> None:

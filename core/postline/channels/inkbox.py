@@ -15,6 +15,7 @@ from urllib.parse import quote, unquote
 
 from postline.channels.base import check_times
 from postline.channels.inkbox_identity import IdentitySource
+from postline.channels.inkbox_pages import place
 from postline.channels.records import Address, Attachment, Direction, Draft, Hit, Message, Page, Sent, Thread
 from postline.errors import ArgumentError, IncompleteWarning, PostlineError
 from postline.inkbox._arguments import at
@@ -37,8 +38,9 @@ class InkboxMail(Generic[C]):
     Args:
         client: An `Inkbox` or an `AsyncInkbox`.
         mailbox: Its address, or the identity's handle, which is looked up once.
-        keep_unread: Put back what reading all of the mailbox marks read: newer versions of the service do that when a body is
-            fetched. It costs a request for each such message; what could not be put back is told in an `IncompleteWarning`.
+        keep_unread: Put back what `messages` marks read: newer versions of the service do that when a body is fetched. It costs a
+            request for each such message. What could not be put back, or was on its way when the reading was cancelled, is told
+            in an `IncompleteWarning`.
     """
 
     service = "Inkbox"
@@ -50,6 +52,7 @@ class InkboxMail(Generic[C]):
         self._identity = IdentitySource(mailbox)
         self.handle = self._identity.handle
         self._keep_unread = keep_unread
+        self._marks = False
 
     def __repr__(self) -> str:
         return f"InkboxMail({self.inbox or self.handle!r})"
@@ -107,12 +110,12 @@ class InkboxMail(Generic[C]):
     ) -> Steps[Page[Message]]:
         """List a thread's messages with their bodies, oldest first: a request for the thread, and one for each message."""
         address = yield from self._address()
+        size, start = place(limit, cursor)
         thread = yield from Threads.get(address, thread_id)
-        start = int(cursor or 0)
-        shown = thread.messages[start : start + limit]
+        shown = thread.messages[start : start + size]
         bodies = yield from Gather([self._whole(each, address) for each in shown])
-        more = len(thread.messages) > start + limit
-        return Page(tuple(bodies), str(start + limit) if more else None)
+        more = len(thread.messages) > start + size
+        return Page(tuple(bodies), str(start + size) if more else None)
 
     def send_message(self, draft: Draft, *, idempotency_key: str) -> Steps[Sent]:  # noqa: ARG002  # the service has none
         """Send a mail, an answer, or a message passed on. The service does not deduplicate: nothing is sent a second time."""
@@ -174,15 +177,29 @@ class InkboxMail(Generic[C]):
     def _unchanged(self, message: types.Message) -> Steps[Message]:
         """Fetch a message's body, and leave it as unread as it was."""
         address = yield from self._address()
-        whole = yield from Messages.get(address, message.id)
-        if self._keep_unread and whole.is_read and not message.is_read:
-            try:
-                yield from Messages.mark_unread(address, message.id)
-                whole.is_read = False
-            except PostlineError as error:
-                text = f"message {message.id} was unread and is marked read now: {type(error).__name__}"
-                warnings.warn(text, IncompleteWarning, stacklevel=2)
+        try:
+            whole = yield from Messages.get(address, message.id)
+            if self._keep_unread and whole.is_read and not message.is_read:
+                self._marks = True
+                whole.is_read = not (yield from self._put_back(address, message))
+        except GeneratorExit:
+            if self._marks and not message.is_read:
+                _tell(message, "the reading was stopped")
+            raise
         return _message(whole, address)
+
+    def _put_back(self, address: str, message: types.Message) -> Steps[bool]:
+        try:
+            yield from Messages.mark_unread(address, message.id)
+        except PostlineError as error:
+            _tell(message, type(error).__name__)
+            return False
+        return True
+
+
+def _tell(message: types.Message, why: str) -> None:
+    text = f"message {message.id} was unread and may be marked read now: {why}"
+    warnings.warn(text, IncompleteWarning, stacklevel=3)
 
 
 def _parts(attachment_id: str) -> tuple[str, str]:
