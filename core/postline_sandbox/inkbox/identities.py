@@ -9,6 +9,7 @@ from postline_sandbox.inkbox import accounts, handles, identity_access, identity
 from postline_sandbox.inkbox.call import Call
 from postline_sandbox.inkbox.forms import Form
 from postline_sandbox.inkbox.mail.store import forget_identity as forget_mailbox
+from postline_sandbox.inkbox.people import contact_access, notes
 from postline_sandbox.inkbox.phone.number_rows import release_of as release_number
 from postline_sandbox.inkbox.provisioning import IdentityWish, provision
 from postline_sandbox.inkbox.tables import IDENTITIES, SIGNUPS, TUNNELS
@@ -31,6 +32,8 @@ ON_DELETE: tuple[Callable[["Inkbox", str], Any], ...] = (
     forget_mailbox,
     release_number,
     identity_access.forget_identity,
+    contact_access.forget_identity,
+    notes.forget_identity,
     accounts.revoke_keys_of,
 )
 """What else ends with an identity; each is given its id."""

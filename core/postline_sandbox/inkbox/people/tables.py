@@ -27,11 +27,12 @@ CONTACTS = Table(
         "custom_fields": "JSON NOT NULL DEFAULT '[]'",
         "status": "TEXT NOT NULL DEFAULT 'active'",
         **_MADE,
-        "_seq": "INTEGER NOT NULL DEFAULT 0",
+        "_changed": "INTEGER NOT NULL UNIQUE",
+        "_words": "TEXT NOT NULL",
     },
     "CREATE INDEX IF NOT EXISTS inkbox_contacts_owner ON inkbox_contacts (organization_id)",
 )
-"""`_seq` counts the changes of all contacts, for the order of the latest."""
+"""`_changed` counts changes, for the order of the latest; `_words` is what a search looks through, in lower case."""
 
 CONTACT_POINTS = Table(
     "inkbox_contact_points",
@@ -57,7 +58,8 @@ NOTES = Table(
         "body": "TEXT NOT NULL",
         "status": "TEXT NOT NULL DEFAULT 'active'",
         **_MADE,
-        "_seq": "INTEGER NOT NULL DEFAULT 0",
+        "_changed": "INTEGER NOT NULL UNIQUE",
+        "_words": "TEXT NOT NULL",
     },
     "CREATE INDEX IF NOT EXISTS inkbox_notes_owner ON inkbox_notes (organization_id)",
 )
