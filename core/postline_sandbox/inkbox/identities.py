@@ -13,6 +13,7 @@ from postline_sandbox.inkbox.people import contact_access, notes
 from postline_sandbox.inkbox.phone.number_rows import release_of as release_number
 from postline_sandbox.inkbox.provisioning import IdentityWish, provision
 from postline_sandbox.inkbox.tables import IDENTITIES, SIGNUPS, TUNNELS
+from postline_sandbox.inkbox.vault import access as vault_access
 from postline_sandbox.web import Reply
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ ON_DELETE: tuple[Callable[["Inkbox", str], Any], ...] = (
     identity_access.forget_identity,
     contact_access.forget_identity,
     notes.forget_identity,
+    vault_access.forget_identity,
     accounts.revoke_keys_of,
 )
 """What else ends with an identity; each is given its id."""

@@ -12,6 +12,7 @@ from postline_sandbox.inkbox.handles import PLATFORM_DOMAIN, TUNNEL_ZONE
 from postline_sandbox.inkbox.mail.tables import MAILBOXES
 from postline_sandbox.inkbox.phone import number_orders
 from postline_sandbox.inkbox.tables import DOMAINS, IDENTITIES, TUNNELS
+from postline_sandbox.inkbox.vault import access as vault_access
 from postline_sandbox.web import Json
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class IdentityWish(Form):
     mailbox: MailboxWish | None = None
     tunnel: TunnelWish | None = None
     phone_number: number_orders.NumberWish | None = None
+    vault_secret_ids: str | list[str] | None = None
 
 
 def provision(inkbox: "Inkbox", organization_id: str, wish: IdentityWish) -> Json:
@@ -67,6 +69,8 @@ def provision(inkbox: "Inkbox", organization_id: str, wish: IdentityWish) -> Jso
     _make_tunnel(inkbox, identity, (wish.tunnel or TunnelWish()).tls_mode, made)
     if wish.phone_number:
         number_orders.provision(inkbox, identity, wish.phone_number)
+    if wish.vault_secret_ids:
+        vault_access.grant_new(inkbox, identity, wish.vault_secret_ids)
     return identity
 
 

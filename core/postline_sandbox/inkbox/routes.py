@@ -10,10 +10,18 @@ from postline_sandbox.inkbox.people import tables as people_tables
 from postline_sandbox.inkbox.phone import routes as phone_routes
 from postline_sandbox.inkbox.phone import tables as phone_tables
 from postline_sandbox.inkbox.table import Table
+from postline_sandbox.inkbox.vault import routes as vault_routes
+from postline_sandbox.inkbox.vault import tables as vault_tables
 from postline_sandbox.web import Routes
 
 ROUTES: Routes[Route] = Routes(
-    [*account_routes.ROUTES, *mail_routes.ROUTES, *phone_routes.ROUTES, *people_routes.ROUTES]
+    [
+        *account_routes.ROUTES,
+        *mail_routes.ROUTES,
+        *phone_routes.ROUTES,
+        *people_routes.ROUTES,
+        *vault_routes.ROUTES,
+    ]
 )
 TABLES: tuple[Table, ...] = (
     *tables.TABLES,
@@ -21,4 +29,5 @@ TABLES: tuple[Table, ...] = (
     MAIL_RULES.table,
     *phone_tables.TABLES,
     *people_tables.TABLES,
+    *vault_tables.TABLES,
 )
