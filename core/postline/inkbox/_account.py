@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from postline.config import Retry, from_environment
+from postline.hidden import Hidden
 from postline.inkbox._arguments import OMITTED, Id, Omitted, at
 from postline.inkbox._wire import InkboxWire, settings
 from postline.inkbox.agent_identity import AgentIdentity
@@ -109,7 +110,7 @@ class Account(SignupCalls, Resource[C]):
         return Operation("POST", at("/signing-keys"), SigningKey, body={})
 
 
-def wire(api_key: str | None, base_url: str | None, vault_key: str | None, timeout: float, retry: Retry) -> InkboxWire:
+def wire(api_key: str | None, base_url: str | None, timeout: float, retry: Retry) -> InkboxWire:
     """Set up how to speak to Inkbox, from arguments and then the environment."""
     key = from_environment(api_key, "INKBOX_API_KEY")
     if not key:
@@ -117,4 +118,10 @@ def wire(api_key: str | None, base_url: str | None, vault_key: str | None, timeo
             "No API key provided: pass api_key or set INKBOX_API_KEY; "
             "to try things without one, use the sandbox's key and base_url"
         )
-    return InkboxWire(settings(base_url, timeout, retry), key, from_environment(vault_key, "INKBOX_VAULT_KEY") or None)
+    return InkboxWire(settings(base_url, timeout, retry), key)
+
+
+def hidden_vault_key(vault_key: str | None) -> Hidden[str] | None:
+    """Return the vault key, from the argument and then the environment."""
+    found = from_environment(vault_key, "INKBOX_VAULT_KEY")
+    return Hidden(found) if found else None

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import httpx
 
 from postline.config import Retry, Settings, from_environment
 from postline.errors import ArgumentError
+from postline.inkbox._private import PrivateOperation
 from postline.inkbox.exceptions import InkboxAPIError, from_response, signup_refusal
 from postline.operation import Operation
 from postline.wire import Wire, is_absolute
+
+if TYPE_CHECKING:
+    from postline.inkbox.vault.opened import Opened
 
 BASE_URL = "https://inkbox.ai"
 _ONLY_HTTPS = "Only HTTPS base URLs are permitted (HTTP is allowed for localhost and 127.0.0.1)."
@@ -46,10 +50,10 @@ class SignupWire(Wire):
 class InkboxWire(SignupWire):
     """Inkbox with one API key. Cookies keep a client at one server of the service: all its connections share them."""
 
-    def __init__(self, settings: Settings, api_key: str, vault_key: str | None) -> None:
+    def __init__(self, settings: Settings, api_key: str) -> None:
         super().__init__(settings, api_key)
-        self.vault_key = vault_key
-        """What opens the vault; it is never sent."""
+        self.opened: Opened | None = None
+        """The open vault: a client and its twin share it."""
         self._cookies = httpx.Cookies()
         self._has_cookies = False
 
@@ -58,6 +62,8 @@ class InkboxWire(SignupWire):
         request = super().request(operation)
         if self._has_cookies and not is_absolute(operation):
             self._cookies.set_cookie_header(request)
+        if isinstance(operation, PrivateOperation):
+            request.__class__ = _PrivateRequest
         return request
 
     def learn(self, request: httpx.Request, response: httpx.Response) -> None:
@@ -70,6 +76,11 @@ class InkboxWire(SignupWire):
     def error(self, response: httpx.Response, body: Any) -> InkboxAPIError:
         """Make the documented exception."""
         return from_response(response, body)
+
+
+class _PrivateRequest(httpx.Request):
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}({self.method!r})>"
 
 
 def settings(base_url: str | None, timeout: float, retry: Retry) -> Settings:

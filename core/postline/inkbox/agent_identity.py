@@ -7,8 +7,11 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from postline.hidden import Hidden
 from postline.inkbox._arguments import OMITTED, Id, Omitted
 from postline.inkbox._borrowed import borrowed
+from postline.inkbox._private import private
+from postline.inkbox.credentials import Credentials
 from postline.inkbox.exceptions import InkboxError
 from postline.inkbox.identities.resource import Identities
 from postline.inkbox.identities.types import IdentityDetail, IdentityMailbox, IdentityPhoneNumber
@@ -19,7 +22,11 @@ from postline.inkbox.phone.numbers import PhoneNumbers
 from postline.inkbox.phone.texts import Texts
 from postline.inkbox.phone.types import PhoneCallWithRateLimit, TextMessage
 from postline.inkbox.tunnels.types import Tunnel
-from postline.inkbox.vault.resource import Vault
+from postline.inkbox.vault.opened import Opened
+from postline.inkbox.vault.payloads import SecretPayload
+from postline.inkbox.vault.resource import Vault, opened_by
+from postline.inkbox.vault.totp import TOTPConfig
+from postline.inkbox.vault.types import VaultSecret
 from postline.operation import Steps, Work
 from postline.resource import C, Resource, endpoint, listing
 
@@ -46,6 +53,10 @@ def _number(self: AgentIdentity[C]) -> IdentityPhoneNumber:
 
 def _number_id(self: AgentIdentity[C]) -> UUID:
     return _number(self).id
+
+
+def _opened(self: AgentIdentity[C]) -> Opened:
+    return opened_by(self._client)
 
 
 class AgentIdentity(Resource[C]):
@@ -154,6 +165,35 @@ class AgentIdentity(Resource[C]):
     list_access = endpoint(borrowed("list_access", _handle, Identities.list_access))
     grant_access = endpoint(borrowed("grant_access", _handle, Identities.grant_access))
     revoke_access = endpoint(borrowed("revoke_access", _handle, Identities.revoke_access))
+
+    @property
+    def credentials(self) -> Credentials:
+        """What it can log in with, of the open vault: all that the client's API key may read.
+
+        Raises:
+            VaultLockedError: The vault is not open.
+        """
+        return Credentials(_opened(self).secrets())
+
+    @endpoint
+    def create_secret(self, name: str, payload: SecretPayload, *, description: str | None = None) -> Steps[VaultSecret]:
+        """Store a secret, and let this identity read it. The vault must be open, as for the other secrets' methods."""
+        secret = yield from _opened(self).create_secret(name, payload, description=description)
+        yield from Vault.grant_access(secret.id, self.id)
+        return secret
+
+    get_secret = endpoint(borrowed("get_secret", _opened, Opened.get_secret))
+    delete_secret = endpoint(borrowed("delete_secret", _opened, Opened.delete_secret))
+    remove_totp = endpoint(borrowed("remove_totp", _opened, Opened.remove_totp))
+    get_totp_code = endpoint(borrowed("get_totp_code", _opened, Opened.get_totp_code))
+
+    @private
+    def set_totp(self, secret_id: Id, totp: TOTPConfig | str) -> Steps[VaultSecret]:
+        """Give a login one-time codes, by what makes them or by an `otpauth` address, in place of those that it has."""
+        return self._setting_totp(secret_id, Hidden(totp))
+
+    def _setting_totp(self, secret_id: Id, totp: Hidden[TOTPConfig | str]) -> Steps[VaultSecret]:
+        return (yield from _opened(self).set_totp(secret_id, totp))
 
     @endpoint
     def revoke_credential_access(self, secret_id: Id) -> Work[None]:

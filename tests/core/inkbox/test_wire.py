@@ -59,10 +59,9 @@ def test_settings_come_from_the_environment(both: BothInkboxes, monkeypatch: pyt
     """At construction, where an argument is missing."""
     monkeypatch.setenv("INKBOX_API_KEY", "from-outside")
     monkeypatch.setenv("INKBOX_BASE_URL", "https://outside.example.com/")
-    monkeypatch.setenv("INKBOX_VAULT_KEY", "vault-from-outside")
     service = Service([], [])
     found = both.client(service, api_key=None, base_url=None)
-    given = both.client(service, vault_key="given")
+    given = both.client(service)
     monkeypatch.delenv("INKBOX_API_KEY")
 
     both.do(found.mailboxes.list)
@@ -73,8 +72,6 @@ def test_settings_come_from_the_environment(both: BothInkboxes, monkeypatch: pyt
         ("https://outside.example.com/api/v1/mail/mailboxes", "from-outside"),
         (f"{URL}/api/v1/mail/mailboxes", "key"),
     ]
-    assert (found.wire.vault_key, given.wire.vault_key) == ("vault-from-outside", "given")
-    assert found.aio.wire.vault_key == found.sync.wire.vault_key == "vault-from-outside"
 
 
 def test_a_client_needs_a_key() -> None:

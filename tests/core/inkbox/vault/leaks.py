@@ -1,0 +1,73 @@
+"""What people get to see of an error or an object: texts, logs, tracebacks with their locals, as pytest and rich show them."""
+
+from __future__ import annotations
+
+import io
+import pprint
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import rich.pretty
+from _pytest._io.pprint import PrettyPrinter
+from _pytest._io.saferepr import saferepr
+from rich.console import Console
+from rich.traceback import Traceback
+
+import postline
+
+OURS = str(Path(postline.__file__).parent)
+
+
+def shown(value: Any) -> str:
+    """Return everything that shows an object without asking it for its secrets by name."""
+    return "\n".join(
+        [repr(value), str(value), f"{value}", saferepr(value), pprint.pformat(value), PrettyPrinter().pformat(value),
+         rich.pretty.pretty_repr(value), repr(getattr(value, "__dict__", None))]
+    )  # fmt: skip
+
+
+def shown_of_error(error: BaseException) -> str:
+    """Return everything that shows an error and those that it came from, the locals of this project's frames included."""
+    texts = []
+    for each in _family(error):
+        texts += [shown(each), shown(each.args), *(shown(value) for value in vars(each).values())]
+        for frame in _frames(each):
+            if frame.f_code.co_filename.startswith(OURS) or frame.f_code.co_filename == "<string>":
+                texts += [shown(value) for value in frame.f_locals.values()]
+        texts.append("".join(traceback.format_exception(each)))
+        texts.append(_by_rich(each))
+    return "\n".join(texts)
+
+
+def _family(error: BaseException) -> Iterator[BaseException]:
+    """Also those that `from None` hides."""
+    waiting, seen = [error], set()
+    while waiting:
+        each = waiting.pop()
+        if id(each) not in seen:
+            seen.add(id(each))
+            yield each
+            waiting += [more for more in (each.__cause__, each.__context__) if more is not None]
+
+
+def _frames(error: BaseException) -> Iterator[FrameType]:
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        yield frame
+
+
+def _by_rich(error: BaseException) -> str:
+    """Show it as rich does, from this project's first frame on: the test's own frames know the secrets."""
+    tb = error.__traceback__
+    while tb and not tb.tb_frame.f_code.co_filename.startswith(OURS):
+        tb = tb.tb_next
+    console = Console(file=io.StringIO(), width=400)
+    trace = Traceback.extract(type(error), error, tb, show_locals=True, locals_max_length=None, locals_max_string=None)
+    trace.stacks = trace.stacks[:1]
+    for stack in trace.stacks:
+        stack.frames = [frame for frame in stack.frames if frame.filename.startswith(OURS)]
+    console.print(Traceback(trace, show_locals=True, width=400, extra_lines=0))
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
