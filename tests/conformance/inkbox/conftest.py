@@ -5,7 +5,7 @@ from typing import Any
 
 import inkbox
 import pytest
-from inkbox import AgentIdentity, Inkbox
+from inkbox import AgentIdentity, Inkbox, PhoneNumber
 from tests.sandbox.conftest import Receiver, receiver
 
 from postline_sandbox import Sandbox
@@ -49,6 +49,25 @@ def bravo(official: Inkbox) -> AgentIdentity:
 def agent(official: Inkbox, alpha: AgentIdentity, connect: Connect) -> Inkbox:
     """The official client with a key that is confined to alpha."""
     return connect(official.api_keys.create(label="alpha's", scoped_identity_id=alpha.id).api_key)
+
+
+@pytest.fixture
+def line(official: Inkbox, sandbox: Sandbox, alpha: AgentIdentity) -> PhoneNumber:
+    """Alpha's local number, ready for texts; whoever is at +15125550101 has consented to them."""
+    number = official.phone_numbers.provision(agent_handle="alpha", type="local", state="TX")
+    sandbox.control.set_number_sms(number.number)
+    sandbox.control.text_in(number.number, "+15125550101", "START")
+    alpha.refresh()
+    return number
+
+
+@pytest.fixture
+def other_line(official: Inkbox, sandbox: Sandbox, bravo: AgentIdentity) -> PhoneNumber:
+    """Bravo's local number, ready for texts."""
+    number = official.phone_numbers.provision(agent_handle="bravo", type="local")
+    sandbox.control.set_number_sms(number.number)
+    bravo.refresh()
+    return number
 
 
 class Signup:

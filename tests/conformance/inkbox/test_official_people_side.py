@@ -1,10 +1,8 @@
 """The official package does everything with people against the sandbox: contacts, vCards, notes, and who sees them."""
 
 import json
-from collections.abc import Callable
 from datetime import date
 from typing import Any
-from uuid import uuid4
 
 import httpx
 import inkbox
@@ -21,10 +19,10 @@ from inkbox import (
     Inkbox,
 )
 from tests.conformance.inkbox.conftest import Connect, Receiver, refusal
+from tests.conformance.inkbox.phones import ABSENT, places
 
 from postline_sandbox import Sandbox
 
-ABSENT = str(uuid4())
 FIELDS: dict[str, Any] = {
     "preferred_name": "Jane; the boss, really",
     "name_prefix": "Dr.",
@@ -51,14 +49,6 @@ LISTS: dict[str, Any] = {
 def second_agent(official: Inkbox, bravo: AgentIdentity, connect: Connect) -> Inkbox:
     """The official client with a key that is confined to bravo."""
     return connect(official.api_keys.create(label="bravo's", scoped_identity_id=bravo.id).api_key)
-
-
-def places(call: Callable[[], Any]) -> list[str]:
-    """Return what a validation error names."""
-    error = refusal(call)
-    assert error.status_code == 422
-    assert isinstance(error.detail, list)
-    return [".".join(map(str, one["loc"])) for one in error.detail]
 
 
 def names(contacts: list[Contact]) -> list[str | None]:

@@ -10,11 +10,11 @@ import pytest
 from inkbox import AgentIdentity, Inkbox, LoginPayload, TOTPConfig
 from inkbox.vault.resources.vault import UnlockedVault
 from tests.conformance.inkbox.conftest import Connect, refusal
+from tests.conformance.inkbox.phones import ABSENT
 
 from postline_sandbox import Sandbox
 
 KEY, NEW_KEY, NEWER_KEY = "Correct-Horse-Battery-7", "Another-Horse-Battery-8", "Third-Horse-Battery-9x"
-ABSENT = str(uuid4())
 PAYLOADS: list[Any] = [
     LoginPayload(password="s3cret", username="bot@crm.example.com", url="https://crm.example.com", notes="é"),
     inkbox.APIKeyPayload(api_key="sk-123", endpoint="https://api.example.com"),

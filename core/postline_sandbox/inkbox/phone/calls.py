@@ -50,8 +50,8 @@ def place_call(call: Call) -> Answer:
     call_quota.check(inkbox, call.organization_id)
     url = form.client_websocket_url or number["client_websocket_url"]
     placed = call_flow.begin(inkbox, number, form.to_number, "outbound", client_websocket_url=url)
-    quota, headers = call_quota.usage(inkbox, call.organization_id), call_quota.window(inkbox, call.organization_id)
-    answer = call.json({**public(placed), "rate_limit": quota}, 200, headers.headers())
+    quota, window = call_quota.usage(inkbox, call.organization_id), call_quota.window(inkbox, call.organization_id)
+    answer = call.json({**public(placed), "rate_limit": quota}, 200, window.headers())
     other = number_rows.by_number(inkbox, form.to_number)
     return _connected(call, placed, other, answer) if other else answer
 

@@ -28,6 +28,8 @@ SmsState = Literal[
     "toll_free_sms_unsupported",
     "toll_free_verification_pending",
 ]
+_REFUSALS = {"ready": None, "pending": None, "assignment_failed": "sender_sms_assignment_failed"}
+"""With which code a number in a state refuses to send; all others are codes themselves."""
 _NEVER = "9999-12-31T23:59:59.999Z"
 
 
@@ -123,14 +125,14 @@ class PhoneControl(InkboxOperations):
         """
         row = _number(self._inkbox, "set_number_sms", number)
         status = state if state in {"pending", "assignment_failed"} else "ready"
-        failed = state == "assignment_failed"
-        changes: Json = {"sms_status": status, "sms_ready_at": None}
-        if status != "assignment_failed":
-            changes["sms_ready_at"] = _NEVER if status == "pending" else self.world.clock.iso()
-        refusal = "sender_sms_assignment_failed" if failed else state
-        changes["_refusal"] = None if state in {"ready", "pending"} else refusal
-        changes["sms_error_code"] = "assignment_failed" if failed else None
-        changes["sms_error_detail"] = "The carrier did not accept the number" if failed else None
+        failed = status == "assignment_failed"
+        changes = {
+            "sms_status": status,
+            "sms_ready_at": {"pending": _NEVER, "ready": self.world.clock.iso()}.get(status),
+            "sms_error_code": "assignment_failed" if failed else None,
+            "sms_error_detail": "The carrier did not accept the number" if failed else None,
+            "_refusal": _REFUSALS.get(state, state),
+        }
         with self.world.transaction():
             NUMBERS.update(self.world.storage, {"id": row["id"]}, changes)
         return number_rows.shown({**row, **changes})

@@ -1,6 +1,5 @@
 """New phone numbers: what can be asked for, and which number it will be."""
 
-import re
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
@@ -24,7 +23,6 @@ _AREAS = (
     " PA215 RI401 SC803 SD605 TN615 TX214 UT801 VT802 VA804 WA206 WV304 WI414 WY307"
 )
 _AREA_OF = {one[:2]: int(one[2:]) for one in _AREAS.split()}
-_STATE = re.compile(r"[A-Za-z]{2}")
 # Only these are never anybody's. The upper half comes first: people outside tend to be given the lower one.
 _LINES = (*range(150, 200), *range(100, 150))
 
@@ -33,7 +31,7 @@ class NumberWish(Form):
     """What a new number shall be."""
 
     type: Literal["toll_free", "local"] = "toll_free"
-    state: str | None = Field(None, pattern=_STATE.pattern, min_length=2, max_length=2)
+    state: str | None = Field(None, pattern="^[A-Za-z]{2}$")
     incoming_call_action: CallAction = "auto_reject"
     client_websocket_url: str | None = None
     incoming_call_webhook_url: str | None = None

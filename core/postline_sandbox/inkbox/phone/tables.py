@@ -94,6 +94,7 @@ TEXTS = Table(
         "_number_id": "TEXT NOT NULL",
         "_deleted": "BOOLEAN NOT NULL DEFAULT 0",
     },
+    "CREATE INDEX IF NOT EXISTS inkbox_texts_number ON inkbox_texts (_number_id)",
     "CREATE INDEX IF NOT EXISTS inkbox_texts_talk ON inkbox_texts (_number_id, remote_phone_number)",
     "CREATE INDEX IF NOT EXISTS inkbox_texts_quota ON inkbox_texts (_number_id, created_at)",
     "CREATE VIRTUAL TABLE IF NOT EXISTS inkbox_texted USING fts5 (text, tokenize = 'porter unicode61')",
