@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,8 @@ class Receiver(HTTPServer):
         self.received: list[tuple[dict[str, str], bytes]] = []
         self.answers: list[int] = []
         self.replies: list[bytes] = []
+        self.before: Callable[[], Any] = lambda: None
+        """What happens while a sender waits for its answer."""
 
     @property
     def url(self) -> str:
@@ -33,6 +35,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"]))
         self.server.received.append(({name.lower(): value for name, value in self.headers.items()}, body))
+        self.server.before()
         self.send_response(self.server.answers.pop(0) if self.server.answers else 200)
         self.end_headers()
         self.wfile.write(self.server.replies.pop(0) if self.server.replies else b"")

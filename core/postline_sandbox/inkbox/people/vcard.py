@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from postline_sandbox.web import Json
 
 _LINE = re.compile(r'(?:([\w-]+)\.)?([\w-]+)((?:;(?:"[^"]*"|[^":;])*(?:"[^"]*"|[^":;])*)*):(.*)', re.DOTALL)
+_LINE_END = re.compile(r"\r\n|\n|\r")
+_PART = re.compile(r"(?:^|;)((?:\\.|[^\\;])*)", re.DOTALL)
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _PARAMETER = re.compile(r';([\w-]+)(?:=((?:"[^"]*"|[^";])*))?')
 _APPLE_LABEL = re.compile(r"_\$!<(.*)>!\$_")
 _PLAIN_TYPES = frozenset({"internet", "pref", "voice", "x400"})
@@ -44,7 +47,7 @@ class MalformedCardError(ValueError):
 def cards(text: str) -> Iterator[list[str]]:
     """Yield the lines of each card, unfolded; a card that is cut off comes without its end."""
     lines: list[str] | None = None
-    for line in re.sub(r"\r?\n[ \t]", "", text).splitlines():
+    for line in _LINE_END.split(re.sub(r"\r?\n[ \t]", "", text)):
         word = line.strip().upper()
         if word == "BEGIN:VCARD":
             if lines is not None:
@@ -166,12 +169,11 @@ def _day(value: str) -> str | None:
 
 
 def _split(value: str) -> list[str]:
-    return re.split(r"(?<!\\);", value.replace("\\\\", "\0"))
+    return _PART.findall(value)
 
 
 def _text(value: str) -> str:
-    plain = value.replace("\\\\", "\0").replace("\\n", "\n").replace("\\N", "\n")
-    return re.sub(r"\\(.)", r"\1", plain).replace("\0", "\\").strip()
+    return _ESCAPE.sub(lambda match: "\n" if match[1] in "nN" else match[1], value).strip()
 
 
 def _escaped(value: object) -> str:
