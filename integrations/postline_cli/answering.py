@@ -6,6 +6,7 @@ each can be checked against the message that it cites.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -66,7 +67,7 @@ class Answer:
 def load_encoder() -> MiniLM | None:
     """Return the encoder, or `None` where its package is not installed."""
     folder = find_weights()
-    return MiniLM(folder) if folder else None
+    return MiniLM(folder, threads=os.cpu_count() or 1) if folder else None
 
 
 class MiniLMEmbedding(BaseEmbedding):

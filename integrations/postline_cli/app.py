@@ -53,7 +53,7 @@ def demo(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
 ) -> None:
     """Let an agent triage a mailbox and an index answer questions about it; offline, on the local sandbox."""
-    # The threads of numpy's linear algebra wait busily for each other, which on a shared machine costs ten times the work.
+    # Batches are spread over threads here; threads of numpy's own on top of that cost ten times the work on a busy machine.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         from rich.console import Console

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -38,15 +37,18 @@ class MiniLM:
 
     Args:
         folder: The model's files: weights, configuration, tokenizer.
+        threads: How many batches to work on at a time. More than one pays only where numpy's linear algebra keeps to one thread
+            (`OPENBLAS_NUM_THREADS=1`, set before numpy is imported); threads of its own wait busily for each other.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, threads: int = 1) -> None:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         self.dimensions: int = config["hidden_size"]
         self._layers: int = config["num_hidden_layers"]
         self._heads: int = config["num_attention_heads"]
         self._epsilon: float = config["layer_norm_eps"]
         self._weights: dict[str, Floats] = load_file(folder / "model.safetensors")
+        self._threads = threads
         self._tokenizer: Tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(_MOST_TOKENS)
         self._tokenizer.no_padding()
@@ -61,7 +63,7 @@ class MiniLM:
         encodings = self._tokenizer.encode_batch(list(texts))
         batches = list(_batches([len(each.ids) for each in encodings]))
         vectors = np.empty((len(texts), self.dimensions), np.float32)
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
+        with ThreadPoolExecutor(self._threads) as pool:
             passes = pool.map(lambda rows: self._pass([encodings[row] for row in rows]), batches)
             for rows, found in zip(batches, passes, strict=True):
                 vectors[rows] = found

