@@ -19,6 +19,7 @@ from uuid import UUID
 import httpx
 
 from postline.errors import APIError, PostlineError
+from postline.inkbox._remedies import REMEDIES
 
 
 class InkboxError(PostlineError):
@@ -48,6 +49,12 @@ class InkboxAPIError(InkboxError, APIError):
         if isinstance(detail, dict):
             code = detail.get("error") or detail.get("code")
             self.code = code if isinstance(code, str) else None
+        self.remedy = REMEDIES[self.code].sentence if self.code in REMEDIES else None
+
+    @property
+    def retryable(self) -> bool:  # type: ignore[override]  # computed here, constant elsewhere
+        """Whether waiting helps: as the service's word for the refusal says, else as the status does."""
+        return REMEDIES[self.code].passes if self.code in REMEDIES else super().retryable
 
     def __str__(self) -> str:
         detail = self.detail

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeAlias
 
-from postline.channels import Draft
+from postline.channels import Draft, Message
 from postline.operation import Offload, Steps
 from postline.tools.call import Call, Layer, Proceed
 from postline.tools.declare import Effect
+from postline.tools.outgoing import Outgoing, outgoing
 from postline.tools.rendering import clean, inline
 from postline.tools.result import Result, ToolError
 from postline.tools.toolbox import Toolbox
@@ -28,6 +29,8 @@ class ApprovalRequest:
     """For a person: what happens if it is approved."""
     draft: Draft | None = field(default=None, repr=False)
     """The mail as it will go out, recipients of answers included; `None` for tools that send no mail."""
+    recipients: tuple[str, ...] = field(default=(), repr=False)
+    """Everybody whom the mail, text or call will reach: their addresses, or the number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +72,14 @@ def approve(
         effects: The effects that need approval.
     """
 
-    def consult(call: Call, draft: Draft | None = None) -> Steps[None]:
+    def consult(call: Call, leaving: Outgoing | None = None) -> Steps[None]:
         request = ApprovalRequest(
             tool=call.tool.name,
             effect=call.tool.effect,
             arguments=dict(call.arguments),
-            summary=_summary(call, draft),
-            draft=draft,
+            summary=_summary(call, leaving),
+            draft=leaving.draft if leaving else None,
+            recipients=leaving.recipients if leaving else (),
         )
         decision: object = yield from Offload(partial(ask, request))
         match decision:
@@ -89,7 +93,7 @@ def approve(
 
     def layer(call: Call, proceed: Proceed) -> Steps[Result]:
         def door(act: Callable[..., Steps[Any]], *given: Any, **options: Any) -> Steps[Any]:
-            yield from consult(call, next((each for each in given if isinstance(each, Draft)), None))
+            yield from consult(call, outgoing(call.tool.gate, given, options))
             return (yield from act(*given, **options))
 
         if call.tool.effect not in effects or call.cleared is layer:
@@ -107,11 +111,25 @@ def approve(
     return toolbox.under(layer)
 
 
-def _summary(call: Call, draft: Draft | None) -> str:
-    if draft is None:
+def _summary(call: Call, leaving: Outgoing | None) -> str:
+    if leaving is None:
         lines = [f"{name}: {inline(str(value))}" for name, value in call.arguments.items()]
         return "\n".join([call.tool.name, *lines])
+    if leaving.draft:
+        return _mail_summary(call, leaving.draft)
+    lines = [call.tool.name, f"to: {inline(', '.join(leaving.recipients))}"]
+    return "\n".join(lines if leaving.text is None else [*lines, "", clean(leaving.text)])
+
+
+def _mail_summary(call: Call, draft: Draft) -> str:
     people = {"to": draft.to, "cc": draft.cc, "bcc": draft.bcc}
     lines = [f"{kind}: {inline(', '.join(map(str, some)), 5_000)}" for kind, some in people.items() if some]
-    body = "\n\n".join(filter(None, (draft.text, draft.html)))
+    passed_on = _passed_on(draft.forwards) if draft.forwards else None
+    body = "\n\n".join(filter(None, (draft.text, draft.html, passed_on)))
     return "\n".join([call.tool.name, *lines, f"subject: {inline(draft.subject)}", "", clean(body)])
+
+
+def _passed_on(message: Message) -> str:
+    files = [f"attachment: {inline(each.filename)}" for each in message.attachments]
+    head = [f"forwarded from: {message.sender}", f"subject: {inline(message.subject)}", *files]
+    return "\n".join([*head, "", message.text or message.html or ""])

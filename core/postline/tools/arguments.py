@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -69,9 +70,28 @@ def parse_address(value: Any) -> Address:
     return Address(found.normalized)
 
 
+def check_number(value: str) -> str:
+    """Check that a phone number has the E.164 form. Which numbers exist, only the networks know.
+
+    Nothing is guessed: an inner prefix such as the `(0)` of `+44 (0)20` would make it somebody else's number.
+
+    Raises:
+        ValueError: It has another form.
+    """
+    if not E164.fullmatch(value):
+        raise ValueError("must be a phone number as + and country code and digits only, such as +12125550100")
+    return value
+
+
 def _one_line(value: str) -> str:
     if any(ord(character) < 32 or ord(character) in (0x7F, 0x85, 0x2028, 0x2029) for character in value):
         raise ValueError("must be one line without control characters")
+    return value
+
+
+def _not_blank(value: str) -> str:
+    if not value.strip():
+        raise ValueError("must not be blank")
     return value
 
 
@@ -79,13 +99,20 @@ def _aware(value: datetime) -> datetime:
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+
 Id = Annotated[str, StringConstraints(min_length=1, max_length=2_000, strip_whitespace=True)]
+Ids = Annotated[list[Id], Field(min_length=1, max_length=50)]
 EmailAddress = Annotated[str, AfterValidator(lambda value: parse_address(value).email)]
 Recipient = Annotated[Address, PlainValidator(parse_address, json_schema_input_type=str)]
 Recipients = Annotated[list[Recipient], Field(min_length=1, max_length=50)]
 MoreRecipients = Annotated[list[Recipient], Field(max_length=50)]
 Subject = Annotated[str, StringConstraints(min_length=1, max_length=900), AfterValidator(_one_line)]
 Body = Annotated[str, StringConstraints(min_length=1, max_length=200_000)]
+PhoneNumber = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(check_number)]
+TextBody = Annotated[str, StringConstraints(max_length=1_600), AfterValidator(_not_blank)]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(_one_line)]
+Note = Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
 Time = Annotated[datetime, AfterValidator(_aware)]
 Limit = Annotated[int, Field(ge=1, le=100)]
 Offset = Annotated[int, Field(ge=0)]

@@ -68,7 +68,8 @@ class Call:
     def digest(self, *, besides: Collection[str] = ()) -> bytes:
         """Return what equal calls on the same channel share, and no others do; arguments named in `besides` do not count."""
         arguments = {name: value for name, value in self.values.__dict__.items() if name not in besides}
-        content = to_json([self.tool.name, self.channel.service, self.owner, arguments], fallback=repr)
+        channel = getattr(self.channel, "handle", self.owner)  # an owner may become known by and by
+        content = to_json([self.tool.name, self.channel.service, channel, arguments], fallback=repr)
         return sha256(content).digest()
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from postline.tools import mail
+from postline.tools import mail, people, phone, texts
 from postline.tools.declare import Tool
 
 CATALOGUE: tuple[Tool, ...] = (
@@ -14,4 +14,19 @@ CATALOGUE: tuple[Tool, ...] = (
     mail.get_attachment,
     mail.send_email,
     mail.reply_to_email,
+    mail.forward_email,
+    mail.mark_emails_read,
+    phone.list_calls,
+    phone.read_call_transcript,
+    phone.search_transcripts,
+    phone.place_call,
+    texts.list_texts,
+    texts.list_text_conversations,
+    texts.read_text_conversation,
+    texts.check_text_consent,
+    texts.send_text,
+    texts.mark_texts_read,
+    people.find_contact,
+    people.save_contact,
+    people.whoami,
 )

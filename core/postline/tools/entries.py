@@ -21,7 +21,7 @@ _LINE_CHARS = 2_000
 
 def message_entry(message: Message) -> Entry:
     """Describe a message without its body."""
-    return _entry(
+    return described(
         {
             "id": message.id,
             "thread_id": message.thread_id,
@@ -33,7 +33,7 @@ def message_entry(message: Message) -> Entry:
             "subject": inline(message.subject, _LINE_CHARS),
             "attachments": [attachment_entry(each)["untrusted"] for each in message.attachments],
         },
-        date=_time(message.created_at),
+        date=moment(message.created_at),
         direction=message.direction,
         is_read=message.is_read,
         delivery_status=message.delivery_status,
@@ -59,9 +59,9 @@ def full_entry(message: Message) -> Entry:
 
 def thread_entry(thread: Thread) -> Entry:
     """Describe a thread."""
-    return _entry(
+    return described(
         {"id": thread.id, "subject": inline(thread.subject, _LINE_CHARS), "snippet": inline(thread.snippet, 200)},
-        last_message_at=_time(thread.last_message_at),
+        last_message_at=moment(thread.last_message_at),
         message_count=thread.message_count,
         last_direction=thread.last_direction,
         has_attachments=thread.has_attachments,
@@ -70,20 +70,20 @@ def thread_entry(thread: Thread) -> Entry:
 
 def hit_entry(hit: Hit) -> Entry:
     """Describe what a search found."""
-    return _entry(
+    return described(
         {
             "thread_id": hit.thread_id,
             "message_id": hit.message_id,
             "subject": inline(hit.subject, _LINE_CHARS),
             "snippet": inline(hit.snippet, 500),
         },
-        date=_time(hit.created_at),
+        date=moment(hit.created_at),
     )
 
 
 def attachment_entry(attachment: Attachment) -> Entry:
     """Describe an attachment."""
-    return _entry(
+    return described(
         {
             "id": attachment.id,
             "filename": inline(attachment.filename, 255),
@@ -95,14 +95,25 @@ def attachment_entry(attachment: Attachment) -> Entry:
 
 def draft_entry(draft: Draft) -> Entry:
     """Describe what goes out, without its text."""
-    return _entry(
+    return described(
         {
             "to": [_address(each) for each in draft.to],
             "cc": [_address(each) for each in draft.cc],
             "bcc": [_address(each) for each in draft.bcc],
             "subject": inline(draft.subject, _LINE_CHARS),
+            "forwards": draft.forwards and draft.forwards.id,
         }
     )
+
+
+def described(untrusted: dict[str, Any], **known: Any) -> Entry:
+    """Make an entry of what strangers wrote and of what is known, without what is empty."""
+    return {**_filled(known), "untrusted": _filled(untrusted)}
+
+
+def moment(time: datetime | None) -> str | None:
+    """Write a time in ISO 8601, in UTC."""
+    return time.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z") if time else None
 
 
 def facts(entry: Entry) -> list[str]:
@@ -118,20 +129,12 @@ def _pairs(entry: Entry) -> Iterator[tuple[str, Any]]:
             yield key, value
 
 
-def _entry(untrusted: dict[str, Any], **known: Any) -> Entry:
-    return {**_filled(known), "untrusted": _filled(untrusted)}
-
-
 def _filled(facts: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in facts.items() if value not in (None, "", [])}
 
 
 def _address(address: Address) -> dict[str, str]:
     return _filled({"name": inline(address.name, 200), "email": inline(address.email, 320)})
-
-
-def _time(time: datetime | None) -> str | None:
-    return time.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z") if time else None
 
 
 def _plain(value: Any) -> str:

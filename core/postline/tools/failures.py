@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import math
+
 from postline.errors import APIError, ArgumentError, CapabilityError, ClosedError, NetworkError, PostlineError
 from postline.tools.declare import Tool
 from postline.tools.rendering import sentence
 from postline.tools.result import ToolArgumentError, ToolError
 
+_READING = {"GET", "HEAD"}
+
 
 def failure(tool: Tool, error: Exception) -> ToolError:
     """Return the failure that an exception means. What was not raised on purpose is named by its class alone."""
     match error:
+        case APIError():
+            told = [sentence(str(error) or type(error).__name__), error.remedy, _wait(error)]
+            return ToolError(" ".join(filter(None, told)), retryable=error.retryable)
         case ArgumentError():
             return ToolArgumentError(sentence(str(error) or type(error).__name__))
         case PostlineError():
@@ -24,7 +31,7 @@ def may_have_happened(error: Exception) -> bool:
         case NetworkError():
             return error.may_have_arrived
         case APIError():
-            return (error.status_code or 500) >= 500
+            return error.remedy is None and error.method not in _READING and (error.status_code or 500) >= 500
         case ToolError() | ArgumentError() | CapabilityError() | ClosedError():
             return False
     return True
@@ -33,3 +40,8 @@ def may_have_happened(error: Exception) -> bool:
 def is_repeatable(error: Exception) -> bool:
     """Whether a send that ended in this error may be made again under its key, as the engine sees it, which knows the service."""
     return isinstance(error, NetworkError) and error.retryable
+
+
+def _wait(error: APIError) -> str | None:
+    seconds = error.retry_after_seconds
+    return f"The service asks to wait {math.ceil(seconds)} seconds." if seconds else None

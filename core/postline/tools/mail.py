@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from postline.channels import Draft, Hit, Mail, Page
+from postline.channels import Draft, Mail
 from postline.channels.records import Direction
 from postline.operation import Steps
 from postline.tools.arguments import (
@@ -12,6 +10,7 @@ from postline.tools.arguments import (
     Cursor,
     EmailAddress,
     Id,
+    Ids,
     Limit,
     MoreRecipients,
     Offset,
@@ -23,9 +22,9 @@ from postline.tools.attachments import open_attachment
 from postline.tools.call import Call
 from postline.tools.declare import tool
 from postline.tools.entries import full_entry, hit_entry, summary_entry, thread_entry
-from postline.tools.paging import listing
+from postline.tools.paging import counted, listing, unpaged
 from postline.tools.result import Result
-from postline.tools.sending import answer, send
+from postline.tools.sending import answer, forward, send
 from postline.tools.showing import excerpt
 
 
@@ -76,13 +75,8 @@ def search_emails(
         limit: How many at most.
         cursor: Reads on where an earlier result of the same call ended.
     """
-
-    def best(size: int, _: str | None) -> Steps[Page[Hit]]:
-        page = yield from mail.search_messages(query, limit=size)
-        full = len(page.items) >= size
-        return replace(page, note=page.note or ("there may be more hits than the limit" if full else None))
-
-    return listing(call, "hits", best, hit_entry, limit=limit, cursor=cursor)
+    found = unpaged(lambda size: mail.search_messages(query, limit=size))
+    return listing(call, "hits", found, hit_entry, limit=limit, cursor=cursor)
 
 
 @tool(effect="read", scope="threads:read attachments:read")
@@ -173,6 +167,46 @@ def reply_to_email(mail: Mail, call: Call, *, message_id: Id, text: Body, reply_
     """
     message = yield from mail.get_message(message_id)
     return (yield from send(mail, call, answer(message, text, everyone=reply_all)))
+
+
+@tool(
+    effect="send",
+    scope="threads:read attachments:read messages:write",
+    gate="send_message",
+    needs="forward_message",
+)
+def forward_email(
+    mail: Mail,
+    call: Call,
+    *,
+    message_id: Id,
+    to: Recipients,
+    text: Body | None = None,
+    cc: MoreRecipients | None = None,
+    bcc: MoreRecipients | None = None,
+) -> Steps[Result]:
+    """Pass one email on to others, whole and with its attachments, in a thread of its own. It cannot be taken back.
+
+    Args:
+        message_id: The id of the email to pass on.
+        to: The recipients' addresses.
+        text: What to say above the email, as plain text.
+        cc: Addresses that get a copy.
+        bcc: Addresses that get a copy without the others seeing it.
+    """
+    message = yield from mail.get_message(message_id)
+    return (yield from send(mail, call, forward(message, text or "", to=to, cc=cc or (), bcc=bcc or ())))
+
+
+@tool(effect="write", scope="messages:write", idempotent=True, needs="mark_messages_read")
+def mark_emails_read(mail: Mail, *, message_ids: Ids) -> Steps[Result]:
+    """Mark emails of this inbox as read. If one of them cannot be, the others may have been; calling it again does no harm.
+
+    Args:
+        message_ids: The ids of the emails, as a listing gave them.
+    """
+    count = yield from mail.mark_messages_read(tuple(message_ids))
+    return Result(f"Marked as read: {counted(count, 'emails')}.", {"marked": count})
 
 
 @tool(effect="read", scope="threads:read attachments:read")

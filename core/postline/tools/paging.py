@@ -5,18 +5,26 @@ from __future__ import annotations
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from hashlib import sha256
+from operator import attrgetter
 from typing import Any, TypeVar
 
-from postline.channels import Page
+from postline.channels import Conversation, Hit, Page, Turn
 from postline.operation import Steps
 from postline.tools.call import Call
 from postline.tools.entries import Entry
 from postline.tools.result import Result, ToolArgumentError
-from postline.tools.showing import fit, result, room
+from postline.tools.showing import MORE_OF_EMAIL, fit, result, room
 
 T = TypeVar("T")
+
+_NAMES: dict[type, Callable[[Any], Any]] = {
+    Conversation: attrgetter("other"),
+    Hit: attrgetter("thread_id", "message_id"),
+    Turn: attrgetter("call_id", "start_ms", "party", "text"),
+}
+"""What tells an item from the others of its listing, where that is no id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +45,7 @@ def listing(
     *,
     limit: int,
     cursor: str | None,
+    onward: str = MORE_OF_EMAIL,
 ) -> Steps[Result]:
     """Show a page, or as much of it as the budget allows.
 
@@ -47,6 +56,7 @@ def listing(
         describe: Says what to show of an item.
         limit: How many items at most.
         cursor: As a former result gave it.
+        onward: What reads on where a text had to be cut.
 
     Raises:
         ToolArgumentError: The cursor is not one of this listing's; nothing was sent.
@@ -55,22 +65,34 @@ def listing(
     page = yield from fetch(place.size, place.cursor)
     items = _unseen(page.items, place)
 
-    def onward(count: int) -> str | None:
+    def following(count: int) -> str | None:
         if count < len(items):
             shown = len(page.items) - len(items) + count
             return _sealed(call, _Place(place.size, place.cursor, shown, _mark(items[count - 1])))
         return _sealed(call, _Place(place.size, page.cursor)) if page.cursor else None
 
-    longest = max(len(onward(count) or "") for count in (1, len(items))) if items else 0
-    blocks = fit(map(describe, items[:limit]), room(call, longest))
-    where = f" in {call.owner}" if call.owner else ""
+    longest = max(len(following(count) or "") for count in (1, len(items))) if items else 0
+    blocks = fit(map(describe, items[:limit]), room(call, longest), onward=onward)
+    where = f" {'in' if '@' in call.owner else 'on'} {call.owner}" if call.owner else ""
     data = {noun: [block.entry for block in blocks]}
     return result(
-        f"{_counted(len(blocks), noun)}{where}.", blocks, data, left_out=page.note, cursor=onward(len(blocks))
+        f"{counted(len(blocks), noun)}{where}.", blocks, data, left_out=page.note, cursor=following(len(blocks))
     )
 
 
-def _counted(count: int, noun: str) -> str:
+def unpaged(search: Callable[[int], Steps[Page[T]]]) -> Callable[[int, str | None], Steps[Page[T]]]:
+    """Make a listing of a search that has no second page. A full page says that there may be more."""
+
+    def best(size: int, _: str | None) -> Steps[Page[T]]:
+        page = yield from search(size)
+        full = len(page.items) >= size
+        return replace(page, note=page.note or ("there may be more hits than the limit" if full else None))
+
+    return best
+
+
+def counted(count: int, noun: str) -> str:
+    """Put a number before a noun in the plural."""
     return f"1 {noun.removesuffix('s')}" if count == 1 else f"{count or 'No'} {noun}"
 
 
@@ -83,8 +105,8 @@ def _unseen(items: Sequence[T], place: _Place) -> Sequence[T]:
 
 
 def _mark(item: Any) -> str:
-    identity = item.id if hasattr(item, "id") else (item.thread_id, item.message_id)
-    return sha256(repr(identity).encode()).hexdigest()[:12]
+    identity = _NAMES.get(type(item), attrgetter("id"))
+    return sha256(repr(identity(item)).encode()).hexdigest()[:12]
 
 
 def _sealed(call: Call, place: _Place) -> str:

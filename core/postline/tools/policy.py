@@ -1,7 +1,7 @@
 """Policies: each takes a toolbox and returns one that may do less. They compose in any order.
 
-A policy on mail stands at the channel's door and judges the mail as it would go out, whichever tool sends it and wherever its
-recipients were taken from.
+A policy on mails, texts and calls stands at the channel's door and judges each as it would go out, whichever tool sends it and
+wherever its recipients were taken from.
 """
 
 from __future__ import annotations
@@ -9,18 +9,21 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from postline.channels import Address, Draft
 from postline.errors import ArgumentError
 from postline.operation import Steps
-from postline.tools.arguments import parse_address
+from postline.tools.arguments import E164, parse_address
 from postline.tools.call import Around, Call, Proceed
 from postline.tools.failures import may_have_happened
+from postline.tools.outgoing import DOORS
 from postline.tools.result import Result, ToolError
 from postline.tools.toolbox import Toolbox
+
+_NUMBERS = re.compile(r"\+[0-9*]+|\*")
 
 
 def read_only(toolbox: Toolbox) -> Toolbox:
@@ -42,59 +45,82 @@ def only(toolbox: Toolbox, *names: str) -> Toolbox:
 
 
 def allow_recipients(toolbox: Toolbox, patterns: Iterable[str]) -> Toolbox:
-    """Let a mail out only if everybody who would get it is allowed: to, cc and bcc, of answers too.
+    """Let a mail, a text or a call out only if everybody whom it would reach is allowed: to, cc and bcc, of answers too.
 
     Args:
         toolbox: What to restrict.
-        patterns: Addresses, `*` standing for any characters: `jane@shop.example.com`, `*@example.com`. Case does not matter.
+        patterns: Addresses, `*` standing for any characters: `jane@shop.example.com`, `*@example.com`; case does not matter. And
+            phone numbers in E.164 form, `*` standing for any digits: `+12125550100`, `+1212*`, or `*` alone for every number.
             An empty list allows nobody. Names beside addresses are dropped, so that only what was judged goes out.
 
     Raises:
-        ArgumentError: A pattern is not one of an address.
+        ArgumentError: A pattern is neither one of an address nor one of a number.
     """
-    allowed = _compiled(patterns)
+    addresses, numbers = _compiled(patterns)
 
-    def check(send: Callable[..., Steps[Any]], draft: Draft, **options: Any) -> Steps[Any]:
-        if not all(_is_allowed(recipient, allowed) for recipient in draft.recipients):
+    def mail(send: Callable[..., Steps[Any]], draft: Draft, **options: Any) -> Steps[Any]:
+        if not all(_is_allowed(recipient, addresses) for recipient in draft.recipients):
             raise ToolError("The operator does not allow mail to every one of these recipients; nothing was sent.")
         return send(replace(draft, to=_bare(draft.to), cc=_bare(draft.cc), bcc=_bare(draft.bcc)), **options)
 
-    return _at_the_door(toolbox, check)
+    def number(reach: Callable[..., Steps[Any]], to: str, *given: Any, **options: Any) -> Steps[Any]:
+        if not (isinstance(to, str) and E164.fullmatch(to) and numbers.fullmatch(to)):
+            raise ToolError("The operator does not allow texts and calls to this number; nothing was done.")
+        return reach(to, *given, **options)
+
+    return _at_the_doors(toolbox, {**dict.fromkeys(DOORS, number), "send_message": mail})
 
 
 def limit_sends(toolbox: Toolbox, count: int) -> Toolbox:
-    """Let at most `count` mails out over the life of the toolbox returned. What a policy or the service refused does not count."""
+    """Let at most `count` mails, texts and calls out, together, over the life of the toolbox returned.
+
+    What a policy or the service refused does not count.
+    """
     left = threading.Semaphore(count)
 
-    def check(send: Callable[..., Steps[Any]], draft: Draft, **options: Any) -> Steps[Any]:
+    def check(send: Callable[..., Steps[Any]], *given: Any, **options: Any) -> Steps[Any]:
         if not left.acquire(blocking=False):
-            raise ToolError(f"The operator allows {count} mails, and they have been sent; nothing was sent.")
+            raise ToolError(
+                f"The operator allows {count} mails, texts and calls, and they are used up; nothing was sent."
+            )
         try:
-            return (yield from send(draft, **options))
+            return (yield from send(*given, **options))
         except Exception as error:
             if not may_have_happened(error):
                 left.release()
             raise
 
-    return _at_the_door(toolbox, check)
+    return _at_the_doors(toolbox, dict.fromkeys(DOORS, check))
 
 
-def _at_the_door(toolbox: Toolbox, check: Around) -> Toolbox:
+def _at_the_doors(toolbox: Toolbox, checks: Mapping[str, Around]) -> Toolbox:
     def layer(call: Call, proceed: Proceed) -> Steps[Result]:
-        return proceed(call.around("send_message", check))
+        for door, check in checks.items():
+            call = call.around(door, check)
+        return proceed(call)
 
     return toolbox.under(layer)
 
 
-def _compiled(patterns: Iterable[str]) -> re.Pattern[str]:
+def _compiled(patterns: Iterable[str]) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return what an address and what a number has to match."""
     if isinstance(patterns, str):
         raise ArgumentError("patterns is a list of them, not one string")
-    expressions = []
+    addresses, numbers = [], []
     for pattern in patterns:
-        if pattern.count("@") != 1:
-            raise ArgumentError(f"{pattern!r} is neither an address nor a pattern of one such as '*@example.com'")
-        plain = unicodedata.normalize("NFC", pattern.strip()).lower()
-        expressions.append(re.escape(plain).replace(r"\*", "[^@]*"))
+        if _NUMBERS.fullmatch(pattern.strip()):
+            numbers.append(re.escape(pattern.strip()).replace(r"\*", "[+0-9]*"))
+        elif pattern.count("@") == 1:
+            plain = unicodedata.normalize("NFC", pattern.strip()).lower()
+            addresses.append(re.escape(plain).replace(r"\*", "[^@]*"))
+        else:
+            raise ArgumentError(
+                f"{pattern!r} is neither an address nor a number, nor a pattern such as '*@example.com' or '+1212*'"
+            )
+    return _any_of(addresses), _any_of(numbers)
+
+
+def _any_of(expressions: list[str]) -> re.Pattern[str]:
     return re.compile("|".join(expressions) if expressions else r"(?!)")
 
 

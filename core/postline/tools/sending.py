@@ -15,6 +15,7 @@ from postline.tools.result import Result, ToolArgumentError
 from postline.tools.showing import result, room, show
 
 _IS_ANSWER = re.compile(r"re(\[\d+\])?\s*:", re.IGNORECASE)
+_IS_FORWARD = re.compile(r"fwd?\s*:", re.IGNORECASE)
 
 
 def answer(message: Message, text: str, *, everyone: bool) -> Draft:
@@ -35,6 +36,21 @@ def answer(message: Message, text: str, *, everyone: bool) -> Draft:
         subject=subject if _IS_ANSWER.match(subject) else f"Re: {subject}".strip(),
         text=text,
         answers=message,
+    )
+
+
+def forward(
+    message: Message, text: str, *, to: Iterable[Address], cc: Iterable[Address], bcc: Iterable[Address]
+) -> Draft:
+    """Draft the passing on of a message."""
+    subject = inline(message.subject, 900)
+    return Draft(
+        to=tuple(to),
+        cc=tuple(cc),
+        bcc=tuple(bcc),
+        subject=subject if _IS_FORWARD.match(subject) else f"Fwd: {subject}".strip(),
+        text=text,
+        forwards=message,
     )
 
 

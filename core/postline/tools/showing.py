@@ -16,6 +16,8 @@ _NOTES_CHARS = 500  # for the title and the sentences on what was left out
 _PART_CHARS = 100  # for the line that says which part of a text is shown
 _LEAST_CHARS = 500
 
+MORE_OF_EMAIL = "read_email with it as the offset"
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -31,11 +33,11 @@ def room(call: Call, cursor_chars: int = 0) -> int:
     return max(call.limits.budget_chars - FENCE_CHARS - _NOTES_CHARS - cursor_chars, _LEAST_CHARS)
 
 
-def fit(entries: Iterable[Entry], room: int) -> list[Block]:
+def fit(entries: Iterable[Entry], room: int, *, onward: str = MORE_OF_EMAIL) -> list[Block]:
     """Show entries as long as they fit whole, but at least one; a first one that is too long is cut."""
     blocks: list[Block] = []
     for entry in entries:
-        block = show(entry, room)
+        block = show(entry, room, onward=onward)
         if blocks and block.left_out:
             break
         blocks.append(block)
@@ -43,7 +45,7 @@ def fit(entries: Iterable[Entry], room: int) -> list[Block]:
     return blocks
 
 
-def show(entry: Entry, room: int, *, offset: int = 0, onward: str = "read_email with it as the offset") -> Block:
+def show(entry: Entry, room: int, *, offset: int = 0, onward: str = MORE_OF_EMAIL) -> Block:
     """Show an entry's facts and its text from `offset` on, as much as fits; what does not is named."""
     head, lines_left = _facts(entry, room * 3 // 4)
     missing = [f"{lines_left} lines of facts did not fit and are in the structured data only."] if lines_left else []

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests.core.tools.line import JANE, Line
 from tests.core.tools.memory_mail import MemoryMail, Run, message
 
-from postline.channels import Address, Mail
+from postline.channels import Address, Attachment, Mail
 from postline.operation import Steps
 from postline.tools import (
     CATALOGUE,
@@ -208,14 +210,75 @@ def test_an_asynchronous_answer_needs_an_asynchronous_call(mail: MemoryMail, too
     assert mail.sent == {}
 
 
+EFFECTS: dict[str, dict[str, Any]] = {
+    "send_email": MAIL,
+    "reply_to_email": {"message_id": "m1", "text": "Hi"},
+    "forward_email": {"message_id": "m1", "to": ["jane@home.example.com"]},
+    "mark_emails_read": {"message_ids": ["m1"]},
+    "place_call": {"to": JANE},
+    "send_text": {"to": JANE, "text": "Hi"},
+    "mark_texts_read": {"text_ids": ["x"]},
+    "save_contact": {"name": "Jane"},
+}
+
+
 @pytest.mark.parametrize("each", [each for each in CATALOGUE if each.effect != "read"], ids=lambda each: each.name)
-def test_every_tool_with_an_effect_asks_once_before_it(run: Run, mail: MemoryMail, toolbox: Toolbox, each: Any) -> None:
+def test_every_tool_with_an_effect_asks_once_before_it(run: Run, mail: MemoryMail, line: Line, each: Any) -> None:
     """No tool of the catalogue has its effect without approval."""
-    examples: dict[str, dict[str, Any]] = {"send_email": MAIL, "reply_to_email": {"message_id": "m1", "text": "Hi"}}
+    mail.lacks = frozenset()
+    mail.client = line.client
+    toolbox = Toolbox(replace(line.channels, mail=mail), allow={"send", "write", "spend"})
     asked = Asked(mail, False)
 
     with pytest.raises(ToolError, match="not approved"):
-        run(approve(toolbox, asked), each.name, **examples[each.name])
+        run(approve(toolbox, asked), each.name, **EFFECTS[each.name])
 
     assert len(asked) == 1
     assert not {"send_message", "mark_messages_read"} & set(mail.requests)
+    for name, noun in (("list_calls", "calls"), ("list_texts", "texts")):
+        assert run(toolbox, name).data[noun] == []
+    assert run(toolbox, "find_contact", query="Jane").data["contacts"] == []
+
+
+def test_whom_a_text_or_a_call_reaches_is_shown(run: Run, line: Line) -> None:
+    """The request names the number and the words, and nothing leaves if they are refused; approved, it does."""
+    line.agree(JANE)
+    asked: list[ApprovalRequest] = []
+
+    def ask(request: ApprovalRequest) -> bool:
+        asked.append(request)
+        return len(asked) > 2
+
+    toolbox = approve(Toolbox(line.channels, allow={"send", "spend"}), ask)
+    for name, arguments in (("send_text", {"to": f" {JANE} ", "text": "Hi\u202e"}), ("place_call", {"to": JANE})):
+        with pytest.raises(ToolError, match="not approved"):
+            run(toolbox, name, **arguments)
+    run(toolbox, "send_text", to=JANE, text="Hello")
+
+    assert [each.summary for each in asked[:2]] == [f"send_text\nto: {JANE}\n\nHi", f"place_call\nto: {JANE}"]
+    assert {each.recipients for each in asked} == {(JANE,)}
+    assert JANE not in repr(asked)
+    assert run(toolbox, "list_calls").data["calls"] == []
+    assert run(toolbox, "read_text_conversation", number=JANE, limit=1).data["texts"][0]["untrusted"]["text"] == "Hello"
+
+
+def test_a_forwarded_email_is_shown_with_what_it_passes_on(run: Run) -> None:
+    """Whoever approves sees whose email goes out, its files and its words."""
+    file = Attachment(id="a", filename="plan.pdf")
+    mail = MemoryMail([message(1, attachments=(file,))])
+    mail.lacks = frozenset()
+    asked = Asked(mail, True)
+
+    run(
+        approve(Toolbox(mail, allow={"send"}), asked),
+        "forward_email",
+        message_id="m1",
+        to=["jane@home.example.com"],
+        text="See below.",
+    )
+
+    assert asked[0].summary == (
+        "forward_email\nto: jane@home.example.com\nsubject: Fwd: Subject 1\n\nSee below.\n\n"
+        "forwarded from: Writer 1 <writer1@home.example.com>\nsubject: Subject 1\nattachment: plan.pdf\n\nText of number 1."
+    )
+    assert asked[0].draft in mail.sent.values()

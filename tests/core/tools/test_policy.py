@@ -93,6 +93,7 @@ def test_a_tool_that_was_taken_away_cannot_be_called(run: Run, mail: MemoryMail,
         (["jane@home.example.com"], "jane@homeXexample.com", False),
         (["j?ne@home.example.com"], "jane@home.example.com", False),
         (["j[a]ne@home.example.com"], "jane@home.example.com", False),
+        (["*", "+1212*"], "jane@home.example.com", False),
     ],
 )
 def test_recipients_are_matched_as_addresses(
@@ -190,7 +191,10 @@ def test_what_is_no_address_is_not_allowed(run: Run, mail: MemoryMail) -> None:
         run(guarded, "careless")
 
 
-@pytest.mark.parametrize("patterns", [["home.example.com"], ["*"], ["a@b@c"], "*@home.example.com"])
+@pytest.mark.parametrize(
+    "patterns",
+    [["home.example.com"], ["**"], ["a@b@c"], "*@home.example.com", ["+1 212 555 0100"], ["2125550100"], [""]],
+)
 def test_a_pattern_that_cannot_match_is_an_error(toolbox: Toolbox, patterns: Any) -> None:
     """A mistaken pattern is found when the policy is made."""
     with pytest.raises(ArgumentError):

@@ -37,7 +37,9 @@ def test_a_toolbox_lists_its_tools(mail: MemoryMail) -> None:
     """Tools are found by order and by name; a wrong name is an error that lists the right ones."""
     toolbox = Toolbox(mail)
 
-    assert [each.name for each in toolbox] == [each.name for each in CATALOGUE if each.effect == "read"]
+    assert [each.name for each in toolbox] == [
+        each.name for each in CATALOGUE if each.effect == "read" and each.channel == "mail"
+    ]
     assert list(toolbox.tools) == list(toolbox)
     assert len(toolbox) == 6
     assert toolbox["read_email"].name == "read_email"
@@ -55,7 +57,7 @@ def test_a_tool_without_its_channel_is_absent(mail: MemoryMail) -> None:
     numbers = Channels(phone=cast("Phone", Number()))
 
     assert "look_at_phone" not in Toolbox(mail, tools=[*CATALOGUE, look_at_phone])
-    assert [each.name for each in Toolbox(numbers, tools=[*CATALOGUE, look_at_phone])] == ["look_at_phone"]
+    assert {each.channel for each in Toolbox(numbers, tools=[*CATALOGUE, look_at_phone])} == {"phone"}
     assert Toolbox(numbers, tools=[look_at_phone]).call("look_at_phone").text == "+15550100"
 
 
