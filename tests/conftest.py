@@ -17,6 +17,9 @@ from postline.config import Retry
 from postline.wire import Wire
 from postline_sandbox import Sandbox
 
+# Before numpy is loaded: small products are slower on many threads.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 # Examples are the same in every run; HYPOTHESIS_PROFILE=search looks for new ones.
 # A machine under load is slow, and no fixture here carries anything from one example to the next.
 _UNCHECKED = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -57,15 +58,20 @@ def test_it_says_how_to_reach_it_and_ends_cleanly(start: Start, number: signal.S
 
 
 def test_it_speaks_to_a_person_too() -> None:
-    """Without --json it says the same in lines."""
+    """Without --json it says the same in lines, two of them to paste into a shell."""
     command = [sys.executable, "-m", "postline_sandbox"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        lines = [process.stdout.readline() for _ in range(5)]
+        lines = [process.stdout.readline() for _ in range(6)]
         process.terminate()
 
-    assert lines[0].startswith("Commune")
-    assert "comm_" in lines[1]
+    exported = " ".join(line for line in lines if line.startswith("export "))
+    assert re.findall(r"(\w+)=\S", exported) == [
+        "COMMUNE_BASE_URL",
+        "COMMUNE_API_KEY",
+        "INKBOX_BASE_URL",
+        "INKBOX_API_KEY",
+    ]
 
 
 def test_nothing_acknowledged_is_lost(start: Start, tmp_path: Path) -> None:
