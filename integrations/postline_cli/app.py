@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -82,8 +81,7 @@ def sandbox(context: typer.Context) -> None:
     """Run the local twin of the services until it is stopped. `--help` tells its options."""
     from postline_sandbox.__main__ import main
 
-    sys.argv[1:] = context.args
-    raise typer.Exit(main())
+    raise typer.Exit(main(context.args, program="postline sandbox"))
 
 
 @app.command()
