@@ -28,7 +28,7 @@ demo: .venv/made ## Run the main job on the local sandbox: no account, no key, n
 	@$(BIN)/postline demo $(ARGS)
 
 test: .venv/dev ## Run the tests (offline).
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto $(ARGS)
 
 lint: .venv/dev ## Check style and types.
 	$(BIN)/ruff check .
