@@ -9,7 +9,6 @@ import warnings
 from collections.abc import Iterable
 from datetime import datetime
 from email.utils import parseaddr
-from itertools import count
 from typing import Any, Generic
 from urllib.parse import quote, unquote
 
@@ -79,11 +78,11 @@ class InkboxMail(Generic[C]):
         check_times(since=since, until=until)
         address = yield from self._address()
         where, query = at("/mail/mailboxes/{}/messages", address), {"limit": limit, "direction": direction}
-        for number in count(1):
+        for _ in range(MOST_PAGES):
             found = yield from page(where, types.Message, query, cursor)
             wanted = [each for each in found.items if _is_wanted(each, sender, since, until)]
             cursor = found.next_cursor if found.has_more and not _is_past(found.items, since) else None
-            if wanted or cursor is None or number == MOST_PAGES:
+            if wanted or cursor is None:
                 break
         return Page(tuple(_message(each, address) for each in wanted), cursor)
 

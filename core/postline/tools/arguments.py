@@ -79,7 +79,7 @@ def check_number(value: str) -> str:
         ValueError: It has another form.
     """
     if not E164.fullmatch(value):
-        raise ValueError("must be a phone number as + and country code and digits only, such as +12125550100")
+        raise ValueError("must be a phone number as + and country code and digits only, such as +12125550199")
     return value
 
 

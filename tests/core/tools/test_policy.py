@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.core.tools.line import JANE, JOHN, Line
 from tests.core.tools.memory_mail import MemoryMail, Run, message
 
 from postline import functions
-from postline.channels import Address, Draft, Mail
+from postline.channels import Address, Draft, Mail, Texts
 from postline.errors import ArgumentError
 from postline.operation import Steps
 from postline.tools import (
@@ -366,3 +367,109 @@ def test_nothing_reaches_another_domain(names: list[str], domain: str) -> None:
     except ToolError:
         assert domain == "away.example.com"
     assert len(mail.sent) == (domain == "home.example.com")
+
+
+@pytest.mark.parametrize(
+    ("patterns", "number", "allowed"),
+    [
+        (["+12125550100"], "+12125550100", True),
+        (["+1212*"], "+12125550100", True),
+        (["*"], "+12125550100", True),
+        (["*@home.example.com", "+*0100"], "+12125550100", True),
+        (["+1212"], "+12125550100", False),
+        (["+1213*"], "+12125550100", False),
+        (["+12125550100"], "+121255501001", False),
+        (["*@*"], "+12125550100", False),
+        ([], "+12125550100", False),
+    ],
+)
+def test_numbers_are_matched_as_numbers(run: Run, line: Line, patterns: list[str], number: str, allowed: bool) -> None:
+    """A text and a call leave only for a number that a pattern of numbers covers; addresses cover none."""
+    line.agree(number)
+    guarded = allow_recipients(Toolbox(line.channels, allow={"send", "spend"}), patterns)
+
+    for name, arguments in (("send_text", {"to": number, "text": "Hi"}), ("place_call", {"to": number})):
+        if allowed:
+            run(guarded, name, **arguments)
+        else:
+            with pytest.raises(ToolError, match="does not allow texts and calls") as caught:
+                run(guarded, name, **arguments)
+            assert number not in caught.value.text
+
+    assert len(run(guarded, "list_calls").data["calls"]) == allowed
+
+
+@pytest.mark.parametrize("given", [" +12125550100", "+12125550100,+12125550101", "+1212 5550100", 12125550100, None])
+def test_what_is_no_number_is_not_allowed(run: Run, line: Line, given: Any) -> None:
+    """A tool of one's own that passes something else to the channel, in whatever way, is stopped."""
+
+    @tool(effect="send", scope="texts:write", gate="send_text")
+    def careless(texts: Texts, *, by_name: bool) -> Steps[Result]:
+        """Text anything.
+
+        Args:
+            by_name: How to pass it.
+        """
+        work = texts.send_text(to=given, text="Hi") if by_name else texts.send_text(given, "Hi")
+        return Result((yield from work).id)
+
+    guarded = allow_recipients(Toolbox(line.channels, allow={"send"}, tools=[careless]), ["*"])
+
+    for by_name in (True, False):
+        with pytest.raises(ToolError, match="does not allow"):
+            run(guarded, "careless", by_name=by_name)
+
+
+def test_a_forwarded_email_is_judged_by_whom_it_reaches(run: Run, mail: MemoryMail) -> None:
+    """Passing on is sending."""
+    mail.lacks = frozenset()
+    guarded = allow_recipients(Toolbox(mail, allow={"send"}), ["*@home.example.com"])
+    arguments = {"message_id": "m1", "to": ["jane@home.example.com"]}
+
+    with pytest.raises(ToolError, match="does not allow"):
+        run(guarded, "forward_email", **arguments, bcc=["mallory@away.example.com"])
+    run(guarded, "forward_email", **arguments)
+
+    [draft] = mail.sent.values()
+    assert draft.forwards is not None
+    assert (draft.forwards.id, draft.text, draft.subject) == ("m1", "", "Fwd: Subject 1")
+
+
+def test_mails_texts_and_calls_count_together(run: Run, line: Line) -> None:
+    """What was refused, by rule or by the service, does not count."""
+    line.agree(JANE)
+    limited = limit_sends(Toolbox(line.channels, allow={"send", "spend"}), 3)
+
+    with pytest.raises(ToolError, match="not_opted_in"):
+        run(limited, "send_text", to=JOHN, text="Hi")
+    run(limited, "send_text", to=JANE, text="Hi")
+    run(limited, "place_call", to=JANE)
+    run(limited, "send_email", **MAIL)
+
+    for name, arguments in (
+        ("send_text", {"to": JANE, "text": "Hi"}),
+        ("place_call", {"to": JANE}),
+        ("send_email", MAIL),
+    ):
+        with pytest.raises(ToolError, match="allows 3 mails, texts and calls"):
+            run(limited, name, **arguments)
+
+
+def test_a_dry_run_texts_and_calls_nobody(run: Run, line: Line) -> None:
+    """It says whom it would have reached with what, and other policies judge it as ever."""
+    line.agree(JANE)
+    dry = dry_run(Toolbox(line.channels, allow={"send", "spend", "write"}))
+    guarded = allow_recipients(dry, [JOHN])
+
+    text = run(dry, "send_text", to=JANE, text="Hello")
+    call = run(dry, "place_call", to=JANE)
+    saved = run(dry, "save_contact", name="Jane")
+    with pytest.raises(ToolError, match="does not allow"):
+        run(guarded, "place_call", to=JANE)
+
+    assert text.data == {"dry_run": True, "draft": {"untrusted": {"to": [JANE], "text": "Hello"}}}
+    assert call.data == {"dry_run": True, "draft": {"untrusted": {"to": [JANE]}}}
+    assert f"to: {JANE}\n\nHello" in text.text
+    assert saved.data == {"dry_run": True}
+    assert run(dry, "list_calls").data["calls"] == []
+    assert run(dry, "find_contact", query="Jane").data["contacts"] == []
