@@ -1,7 +1,7 @@
-"""Questions answered from mail, offline: an index by meaning and by words, and answers that are quotes with their source.
+"""Questions answered from mail, calls and texts, offline: an index by meaning and by words, and answers that are quotes.
 
 LlamaIndex does the indexing and the search. There is no language model: an answer is the passage that fits best, word for word, so
-each can be checked against the message that it cites.
+each can be checked against the message or call that it cites.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from llama_index.core import VectorStoreIndex
@@ -23,42 +22,22 @@ from llama_index.core.schema import BaseNode, Document, MetadataMode, NodeWithSc
 from pydantic import PrivateAttr
 from typing_extensions import override
 
-from postline_cli.language import BM25, passages, sentences
+from postline_cli.language import BM25, passages
 from postline_cli.minilm import MiniLM, find_weights
+from postline_cli.quotes import Quote, moment
 
 CHUNK_TOKENS = 200  # with the subject it stays below what the encoder looks at
 MOST_EMBEDDED = 600  # chunks; beyond it, the oldest are found by their words alone
 
 _CHUNKS = 5  # that are searched for passages
 _LEAST = 0.25  # of the highest score there could be, for an answer
-_QUOTES = 3  # at most, each from another message
+_QUOTES = 3  # at most, each from another document
 _RELEVANT = 0.75  # of the best score, for a further quote
 
 
 @dataclass(frozen=True, slots=True)
-class Quote:
-    """A passage of a message."""
-
-    sentences: tuple[str, ...]
-    message_id: str
-    """The channel's id, to get the message by."""
-    rfc_message_id: str
-    subject: str
-    sender: str
-    date: str
-
-    def __str__(self) -> str:
-        return " ".join(self.sentences)
-
-    def stands_in(self, text: str) -> bool:
-        """Say whether a message's text holds the passage."""
-        whole = " ".join(sentences(text))
-        return all(each in whole for each in self.sentences)
-
-
-@dataclass(frozen=True, slots=True)
 class Answer:
-    """What the mail says on a question; the best quote first, none where nothing was found."""
+    """What is said on a question; the best quote first, none where nothing was found."""
 
     question: str
     quotes: tuple[Quote, ...]
@@ -124,8 +103,8 @@ class TextSplitter(SentenceSplitter):
         return self.split_text(text)
 
 
-class MailIndex:
-    """An index over documents of mail.
+class Index:
+    """An index over documents of mail, calls and texts.
 
     Args:
         documents: What the readers gave.
@@ -139,6 +118,8 @@ class MailIndex:
         embedding: BaseEmbedding | None,
         expect: Callable[[int], object] = lambda _: None,
     ) -> None:
+        documents = list(documents)
+        self._texts = {each.node_id: each.text for each in documents}
         self.chunks = split(documents)
         self.embedded = self.chunks[:MOST_EMBEDDED] if embedding else []
         expect(len(self.embedded))
@@ -157,7 +138,7 @@ class MailIndex:
             )
 
     def answer(self, question: str) -> Answer:
-        """Quote the passages that fit a question best, at most one from each message."""
+        """Quote the passages that fit a question best, at most one from each document."""
         found = [(each.node, passage) for each in self._retriever.retrieve(question) for passage in passages(each.text)]
         scores = self._scores(
             question, [f"{node.metadata.get('subject', '')}: {' '.join(some)}" for node, some in found]
@@ -166,8 +147,8 @@ class MailIndex:
         quotes: dict[str, Quote] = {}
         for place in sorted(range(len(found)), key=scores.__getitem__, reverse=True):
             if scores[place] >= least:
-                quote = _quote(*found[place])
-                quotes.setdefault(quote.message_id, quote)
+                quote = self._quote(*found[place])
+                quotes.setdefault(quote.document_id, quote)
         return Answer(question, tuple(quotes.values())[:_QUOTES])
 
     def _scores(self, question: str, texts: list[str]) -> list[float]:
@@ -179,23 +160,16 @@ class MailIndex:
         near = vectors @ np.array(self._embedding.get_query_embedding(question))
         return [float(one + other) / 2 for one, other in zip(shared, near, strict=True)]
 
+    def _quote(self, node: BaseNode, passage: tuple[str, ...]) -> Quote:
+        document_id = node.ref_doc_id or ""
+        at = moment(node.metadata["kind"], passage, self._texts[document_id])
+        return Quote(passage, document_id, node.metadata, at)
+
 
 def split(documents: Iterable[Document]) -> list[BaseNode]:
-    """Cut documents into chunks with stable ids, those of the newest mail first."""
+    """Cut documents into chunks with stable ids, those of the newest first."""
     splitter = TextSplitter(
         chunk_size=CHUNK_TOKENS, chunk_overlap=20, id_func=lambda number, document: f"{document.node_id}#{number}"
     )
     newest_first = sorted(documents, key=lambda each: each.metadata["created_at_epoch_seconds"], reverse=True)
     return [each for each in splitter.get_nodes_from_documents(newest_first) if each.get_content().strip()]
-
-
-def _quote(node: BaseNode, passage: tuple[str, ...]) -> Quote:
-    facts: dict[str, Any] = node.metadata
-    return Quote(
-        sentences=passage,
-        message_id=facts["message_id"],
-        rfc_message_id=facts.get("rfc_message_id", ""),
-        subject=facts.get("subject", ""),
-        sender=facts.get("sender_name") or facts["sender"],
-        date=facts["created_at"],
-    )

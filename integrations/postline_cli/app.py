@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 import postline
+from postline_cli.records import DemoError, Options, Service
 
 app = typer.Typer(
     help="An email address and a phone line for AI agents; the mail and the calls for RAG pipelines.",
@@ -36,6 +37,10 @@ def _postline(
 
 @app.command()
 def demo(
+    service: Annotated[
+        Service,
+        typer.Option(help="Where the inbox is; with both it is on Commune, and a phone line is on Inkbox."),
+    ] = Service.BOTH,
     mail: Annotated[
         Path | None, typer.Option(help="Run on this mail: an .mbox or .eml file, a Maildir, or a folder of those.")
     ] = None,
@@ -51,18 +56,19 @@ def demo(
     as_json: Annotated[bool, typer.Option("--json", help="Write the summary as JSON.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
 ) -> None:
-    """Let an agent triage a mailbox and an index answer questions about it; offline, on the local sandbox."""
+    """Let an agent triage a mailbox and a call, and an index answer questions about them; offline, on the local sandbox."""
     # Batches are spread over threads here; threads of numpy's own on top of that cost ten times the work on a busy machine.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         from rich.console import Console
 
-        from postline_cli.demo import DemoError, Options, run
+        from postline_cli.data import as_data
+        from postline_cli.demo import run
         from postline_cli.progress import Steps
-        from postline_cli.report import as_data, show
+        from postline_cli.report import show
     except ModuleNotFoundError as error:
         raise typer.Exit(_lacking(error)) from error
-    options = Options(mail=mail, inbox=inbox, ask=tuple(ask or ()), model=model, words_only=words_only)
+    options = Options(service=service, mail=mail, inbox=inbox, ask=tuple(ask or ()), model=model, words_only=words_only)
     try:
         with Steps(quiet=quiet).shown() as steps:
             report = run(options, steps)

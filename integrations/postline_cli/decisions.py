@@ -13,12 +13,13 @@ from uuid import uuid4
 
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 
-from postline_cli.judgement import Entry, compose, is_evidence, judge, questions, search_words, sender
+from postline_cli.judgement import Entry, compose, is_evidence, judge, questions, search_words, sender, sum_up
 
 Step: TypeAlias = tuple[str, dict[str, Any]]
 
 _CONVERSATIONS = 12  # how many are looked at, the newest first
 _HITS = 4  # how many conversations are read for each question
+_CALLS = 5  # how many phone calls are looked at, the newest first
 
 
 @dataclass(slots=True)
@@ -33,15 +34,19 @@ class Notes:
     unfinished: list[Step] = field(default_factory=list)
     """How to read on where a result was cut."""
     answered: str | None = None
+    has_phone: bool = False
+    calls: list[str] = field(default_factory=list)
+    transcripts: list[Entry] = field(default_factory=list)
 
 
-def decide(messages: Sequence[BaseMessage]) -> AIMessage:
-    """Name the next calls: list, read what awaits an answer, search for facts, reply; then report."""
+def decide(messages: Sequence[BaseMessage], tools: frozenset[str]) -> AIMessage:
+    """Name the next tool calls: list, read what awaits an answer and what was said on the phone, search, reply; then report."""
     notes = take_notes(messages)
+    notes.has_phone = "list_calls" in tools
     for stage in (_list, _read, _search, _read_hits, _reply):
         if steps := [step for step in stage(notes) if step not in notes.asked]:
             return _calls(steps)
-    return _calls([("Triage", {"conversations": list(_verdicts(notes))})])
+    return _calls([("Triage", {"conversations": list(_verdicts(notes)), "calls": list(_call_notes(notes))})])
 
 
 def take_notes(messages: Sequence[BaseMessage]) -> Notes:
@@ -70,14 +75,20 @@ def _note(notes: Notes, step: Step, result: dict[str, Any]) -> None:
             notes.hits += [each["untrusted"]["thread_id"] for each in data["hits"]]
         case "reply_to_email":
             notes.answered = arguments["message_id"]
+        case "list_calls":
+            notes.calls += [each["untrusted"]["id"] for each in data["calls"]]
+        case "read_call_transcript":
+            notes.transcripts.append(data["call"])
 
 
-def _list(_: Notes) -> list[Step]:
-    return [("list_threads", {"limit": 50})]
+def _list(notes: Notes) -> list[Step]:
+    phone: list[Step] = [("list_calls", {"limit": _CALLS})] if notes.has_phone else []
+    return [("list_threads", {"limit": 50}), *phone]
 
 
 def _read(notes: Notes) -> list[Step]:
-    return [*map(_reading, _waiting(notes)), *notes.unfinished]
+    calls: list[Step] = [("read_call_transcript", {"call_id": each}) for each in notes.calls]
+    return [*map(_reading, _waiting(notes)), *calls, *notes.unfinished]
 
 
 def _search(notes: Notes) -> list[Step]:
@@ -127,6 +138,13 @@ def _verdicts(notes: Notes) -> Iterator[dict[str, str]]:
             "verdict": "answered" if email["untrusted"]["id"] == notes.answered else verdict,
             "reason": reason,
         }
+
+
+def _call_notes(notes: Notes) -> Iterator[dict[str, str]]:
+    for call in notes.transcripts:
+        known = call["untrusted"]
+        caller = known["from"] if call["direction"] == "inbound" else known["to"]
+        yield {"call_id": known["id"], "other": caller, "note": sum_up(call)}
 
 
 def _calls(steps: Sequence[Step]) -> AIMessage:

@@ -1,77 +1,31 @@
-"""The main job from end to end: an agent triages an inbox and answers a mail, and an index answers questions about it.
+"""The main job from end to end: an agent triages an inbox and answers a mail, and an index answers questions about it all.
 
-With no key and no network: the service is the sandbox, the model is scripted, the answers are quotes. Each step works on neutral
-channels and documents, so that the same code runs on a live service and with a real model.
+With no key and no network: the services are the sandbox's, the model is scripted, the answers are quotes. Each step works on
+neutral channels and documents, so that the same code runs on a live service and with a real model.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from postline.documents import email_document
 from postline.errors import PostlineError
-from postline_cli import inboxes, questions
+from postline_cli import phone, questions
+from postline_cli.checks import check_answer, check_citations, check_documents, check_triage
+from postline_cli.desks import OPENING, Desk
 from postline_cli.progress import Steps
 from postline_cli.questions import Question
+from postline_cli.records import Asked, DemoError, Options, Report
 from postline_sandbox import ControlError, Sandbox, samples
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from llama_index.core.schema import Document
 
-    from postline.channels import Mail, Message
-    from postline_cli.answering import Answer, MailIndex
-    from postline_cli.triage import Outcome
-
-
-class DemoError(Exception):
-    """A step that did not work. The text is one line for a person."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """What to run on."""
-
-    mail: Path | None = None
-    """An `.mbox` or `.eml` file, a Maildir, or a folder of those; the shipped sample where it is missing."""
-    inbox: str | None = None
-    """Whose mail it is: what comes from this address counts as sent."""
-    ask: tuple[str, ...] = ()
-    model: str | None = None
-    """A chat model as LangChain names it; scripted where it is missing."""
-    words_only: bool = False
-    """Whether to search by words alone."""
-
-
-@dataclass(slots=True, kw_only=True)
-class Asked:
-    """A question with its answer."""
-
-    question: Question
-    answer: Answer
-    found_again: bool | None
-    """Whether the message is cited that the question is about; `None` where that is not known."""
-
-
-@dataclass(slots=True, kw_only=True)
-class Report:
-    """What was done."""
-
-    source: str
-    model: str
-    inbox: str = ""
-    imported: dict[str, Any] = field(default_factory=dict)
-    outcome: Outcome | None = None
-    reply: Message | None = None
-    messages: int = 0
-    chunks: int = 0
-    embedded: int = 0
-    search: str = ""
-    asked: list[Asked] = field(default_factory=list)
-    seconds: dict[str, float] = field(default_factory=dict)
+    from postline_cli.answering import Index
 
 
 def run(options: Options, steps: Steps) -> Report:
@@ -83,23 +37,30 @@ def run(options: Options, steps: Steps) -> Report:
     if options.mail and not options.mail.exists():
         raise DemoError(f"{options.mail} does not exist")
     model = load_model(options.model)
-    sample = None if options.mail else questions.sample()
-    report = Report(source=str(options.mail or "the sample mailbox"), model=options.model or "scripted")
+    report = Report(
+        service=options.service, source=str(options.mail or "the sample mailbox"), model=options.model or "scripted"
+    )
     report.seconds = steps.seconds
     try:
-        with (
-            Sandbox() as sandbox,
-            inboxes.commune(sandbox, options.inbox or (sample.inbox if sample else None)) as mail,
-        ):
-            report.inbox = mail.inbox or ""
-            load_mail(report, sandbox, options.mail or samples.mailbox(), steps)
-            triage(report, mail, model, sample.awaiting if sample else None, steps)
-            documents = read(report, mail, steps)
-            index = build_index(report, documents, steps, words_only=options.words_only)
-            answer(report, index, wanted(options, sample, documents), mail, steps)
+        with Sandbox(now=None if options.mail else phone.sample().now) as sandbox:
+            _run(options, report, sandbox, model, steps)
     except (PostlineError, ControlError) as error:
         raise DemoError(str(error)) from error
     return report
+
+
+def _run(options: Options, report: Report, sandbox: Sandbox, model: BaseChatModel, steps: Steps) -> None:
+    sample = None if options.mail else questions.sample()
+    address = options.inbox or (sample.inbox if sample else None)
+    with OPENING[options.service](sandbox, address) as desk:
+        report.inbox = desk.mail.inbox or ""
+        load_mail(report, sandbox, options.mail or samples.mailbox(), steps)
+        take_call(report, sandbox, desk, steps)
+        triage(report, desk, model, sample.awaiting if sample else None, steps)
+        pass_on(report, desk, steps)
+        documents = read(report, desk, steps)
+        index = build_index(report, documents, steps, words_only=options.words_only)
+        answer(report, index, wanted(options, report, documents), desk, steps)
 
 
 def load_model(name: str | None) -> BaseChatModel:
@@ -130,51 +91,66 @@ def load_mail(report: Report, sandbox: Sandbox, path: Path, steps: Steps) -> Non
         raise DemoError(f"no mail could be read from {report.source}" + (f" ({reasons})" if reasons else ""))
 
 
-def triage(report: Report, mail: Mail, model: BaseChatModel, awaiting: str | None, steps: Steps) -> None:
+def take_call(report: Report, sandbox: Sandbox, desk: Desk, steps: Steps) -> None:
+    """Let the sample's call and texts reach the phone line, where there is one."""
+    if desk.line:
+        with steps.step("Take a call and texts"):
+            report.line = phone.receive(sandbox, desk.line, phone.sample())
+
+
+def triage(report: Report, desk: Desk, model: BaseChatModel, awaiting: str | None, steps: Steps) -> None:
     """Let an agent triage the inbox and answer one mail; then look up in the inbox whether it did."""
     with steps.step("Triage and answer") as task:
         from postline_cli.triage import run_agent
 
         try:
             outcome = run_agent(
-                model, mail, tell=task.say, approved=lambda draft: task.say(f"approved: to {draft.to[0].email}")
+                model,
+                desk.channels,
+                tell=task.say,
+                approved=lambda draft: task.say(f"approved: to {draft.to[0].email}"),
             )
         except Exception as error:  # whatever a model's provider raises
             raise DemoError(f"the agent failed: {_line(error)}") from error
         report.outcome = outcome
         if outcome.sent:
-            report.reply = mail.client.sync.run(mail.get_message(outcome.sent))
-    waiting = [each for each in outcome.conversations if each.verdict in ("answered", "awaits an answer")]
-    if not report.reply and (waiting or awaiting):
-        raise DemoError("the agent sent no answer, although a mail awaits one")
-    if report.reply and awaiting and report.reply.in_reply_to != awaiting:
-        raise DemoError("the agent answered another mail than the one that awaits an answer")
+            report.reply = desk.mail.client.sync.run(desk.mail.get_message(outcome.sent))
+    check_triage(report, awaiting)
 
 
-def read(report: Report, mail: Mail, steps: Steps) -> list[Document]:
-    """Read the inbox as documents."""
-    with steps.step("Read the inbox") as task:
-        from llama_index.readers.postline import InboxReader
+def pass_on(report: Report, desk: Desk, steps: Steps) -> None:
+    """Send the newest mail on to the phone line's own mailbox, where it has one."""
+    if report.line and len(desk.mailboxes) > 1:
+        with steps.step("Pass a mail on"):
+            report.passed_on = phone.pass_on(desk.mail, report.line.email)
+
+
+def read(report: Report, desk: Desk, steps: Steps) -> list[Document]:
+    """Read all mail, calls and texts as documents."""
+    with steps.step("Read everything") as task:
+        from llama_index.readers.postline import InboxReader, TextReader, TranscriptReader
 
         task.expect(report.imported["imported"])
+        readers: list[InboxReader | TranscriptReader | TextReader] = [InboxReader(mail=each) for each in desk.mailboxes]
+        if desk.line:
+            readers += [TranscriptReader(phone=desk.line.phone), TextReader(texts=desk.line.texts)]
         documents = []
-        for document in InboxReader(mail=mail).lazy_load_data():
+        for document in (each for reader in readers for each in reader.lazy_load_data()):
             documents.append(document)
             task.advance()
-    report.messages = len(documents)
-    if report.messages != (there := report.imported["imported"] + bool(report.reply)):
-        raise DemoError(f"the reader gave {report.messages} of {there} messages")
+    report.documents = dict(Counter(each.metadata["kind"] for each in documents))
+    check_documents(report)
     return documents
 
 
-def build_index(report: Report, documents: Sequence[Document], steps: Steps, *, words_only: bool) -> MailIndex:
+def build_index(report: Report, documents: Sequence[Document], steps: Steps, *, words_only: bool) -> Index:
     """Index the documents by meaning and by words; by words alone where the encoder is not installed."""
     with steps.step("Build the index") as task:
-        from postline_cli.answering import MailIndex, MiniLMEmbedding, load_encoder
+        from postline_cli.answering import Index, MiniLMEmbedding, load_encoder
 
         encoder = None if words_only else load_encoder()
         embedding = MiniLMEmbedding(encoder, task.advance) if encoder else None
-        index = MailIndex(documents, embedding, expect=task.expect)
+        index = Index(documents, embedding, expect=task.expect)
     report.chunks, report.embedded = len(index.chunks), len(index.embedded)
     if embedding:
         report.search = "by meaning (all-MiniLM-L6-v2) and by words (BM25)"
@@ -184,53 +160,32 @@ def build_index(report: Report, documents: Sequence[Document], steps: Steps, *, 
     return index
 
 
-def wanted(options: Options, sample: questions.Sample | None, documents: Sequence[Document]) -> Sequence[Question]:
-    """Choose the questions: a person's, the sample's, or ones made from the mail."""
+def wanted(options: Options, report: Report, documents: Sequence[Document]) -> Sequence[Question]:
+    """Choose the questions: a person's; or the sample's, or ones made from the mail, and with a phone line those on its call."""
     if options.ask:
         return [Question(each, "asked") for each in options.ask]
-    return sample.questions if sample else questions.made([(each.text, each.metadata) for each in documents])
+    mail = [(each.text, each.metadata) for each in documents if each.metadata["kind"] == "email"]
+    on_mail = questions.made(mail) if options.mail else questions.sample().questions
+    if report.line is None:
+        return on_mail
+    call_id = report.line.calls[0].id
+    on_line = [replace(each, about=call_id) if each.kind == "call" else each for each in phone.sample().questions]
+    return [*on_mail, *on_line]
 
 
-def answer(report: Report, index: MailIndex, asked: Sequence[Question], mail: Mail, steps: Steps) -> None:
-    """Answer questions, look each citation up in the inbox, and compare with what is known."""
+def answer(report: Report, index: Index, asked: Sequence[Question], desk: Desk, steps: Steps) -> None:
+    """Answer questions, look each citation up where it came from, and compare with what is known."""
     with steps.step("Answer questions") as task:
         task.expect(len(asked))
         for question in asked:
             task.say(question.text)
             found = index.answer(question.text)
-            check_citations(found, mail)
+            check_citations(found, desk)
             check_answer(question, found)
-            cited = {each.rfc_message_id for each in found.quotes}
-            about = question.message_id
-            report.asked.append(Asked(question=question, answer=found, found_again=about in cited if about else None))
+            cited = {each.reference for each in found.quotes}
+            again = question.about in cited if question.about else None
+            report.asked.append(Asked(question=question, answer=found, found_again=again))
             task.advance()
-
-
-def check_citations(found: Answer, mail: Mail) -> None:
-    """Get every message that is cited and look for the quote in it.
-
-    Raises:
-        DemoError: The quote is not there.
-        NotFoundError: The message is not there.
-    """
-    for quote in found.quotes:
-        message = mail.client.sync.run(mail.get_message(quote.message_id))
-        if not quote.stands_in(email_document(message, service=mail.service.lower()).text):
-            raise DemoError(f"a quote does not stand in the message that it cites, {quote.rfc_message_id}")
-
-
-def check_answer(question: Question, found: Answer) -> None:
-    """Compare with the answer that is known.
-
-    Raises:
-        DemoError: It is another one, or there is none to a question that was made from the mail.
-    """
-    if not found.quotes and question.origin != "asked":
-        raise DemoError(f"no answer to: {question.text}")
-    if question.expected and question.expected not in str(found.quotes[0]):
-        raise DemoError(f"a wrong answer to: {question.text}")
-    if question.expected and question.message_id != found.quotes[0].rfc_message_id:
-        raise DemoError(f"a wrong citation for: {question.text}")
 
 
 def _line(error: Exception) -> str:

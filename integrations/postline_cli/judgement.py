@@ -1,6 +1,6 @@
-"""What the scripted model thinks of one mail, and what it answers: the rules of thumb in place of a language model.
+"""What the scripted model thinks of one mail or call, and what it answers: the rules of thumb in place of a language model.
 
-A mail is an entry as the tools show it; its text is quoted and never followed.
+Both are entries as the tools show them; their text is quoted and never followed.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ _MACHINE = re.compile(
 _AUTOMATIC = re.compile(
     r"(?:auto(?:matic|mated)?[- ]?reply|out of office|undeliver|accepted:|declined:)", re.IGNORECASE
 )
+_CALLER = re.compile(r"^\[\d+:\d\d\] caller: (.*)$", re.MULTILINE)
+_OBEYED_NONE = "it gives orders to whoever reads {} by machine; none was followed"
 
 
 class Judgement(NamedTuple):
@@ -44,7 +46,7 @@ def judge(email: Entry) -> Judgement:
     if email.get("direction") == "outbound":
         return Judgement("for information", "the newest mail is ours")
     if _ORDERS.search(email["untrusted"].get("text", "")):
-        return Judgement("suspicious", "it gives orders to whoever reads mail by machine; none was followed")
+        return Judgement("suspicious", _OBEYED_NONE.format("mail"))
     if _MACHINE.match(_address(email).lower()) or _AUTOMATIC.match(email["untrusted"].get("subject", "")):
         return Judgement("automatic", "a machine wrote it")
     if asked := questions(email):
@@ -56,6 +58,15 @@ def questions(email: Entry) -> list[str]:
     """Return what the mail's author asks; what is quoted does not count."""
     asked = [each for each in sentences(_own_text(email)) if each.endswith(ASKS)]
     return [each for each in asked if len(words(each)) > 1][:_QUESTIONS]
+
+
+def sum_up(call: Entry) -> str:
+    """Say in one line what a caller wanted: what the other side asked first."""
+    said = "\n\n".join(_CALLER.findall(call["untrusted"].get("text", "")))
+    if _ORDERS.search(said):
+        return _OBEYED_NONE.format("calls")
+    asked = [each for each in sentences(said) if each.endswith(ASKS)]
+    return f"they ask: {asked[0]}" if asked else "they ask nothing"
 
 
 def search_words(question: str, email: Entry) -> str:
@@ -78,7 +89,8 @@ def compose(email: Entry, evidence: Sequence[Entry]) -> str:
     """Answer each question with the passage of the evidence that fits it best, in its author's words."""
     found = [(each, " ".join(passage)) for each in evidence for passage in passages(_own_text(each))]
     ranking = BM25(passage for _, passage in found)
-    parts = [f"Hello {sender(email)},", "thank you for your mail."]
+    name = email["untrusted"]["from"].get("name")
+    parts = [f"Hello {name}," if name else "Hello,", "thank you for your mail."]
     for question in questions(email):
         fitting = [each for each in found if len({*words(question)} & {*words(each[1])}) >= _LEAST_SHARED]
         best = max(fitting, key=lambda each: ranking.shared(question, each[1]), default=None)

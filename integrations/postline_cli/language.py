@@ -11,7 +11,8 @@ from itertools import groupby, pairwise
 ASKS = ("?", "\uff1f")
 """How a question ends."""
 
-_ITEM = re.compile(r"^[ \t]*(?:[-*•]|\(?\d{1,2}[.)])[ \t]+", re.MULTILINE)
+_ITEM = re.compile(r"^[ \t]*(?:[-*•]|\(?\d{1,2}[.)])[ \t]+|^(?=\[\d+:\d\d\] )", re.MULTILINE)
+"""How a line begins that stands alone: with a bullet or a number, which is left out, or with the time of a turn."""
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _SENTENCE = re.compile(
     r"(?<!\bDr\.)(?<!\bMrs\.)(?<!\bM[rs]\.)(?<=[.!?…])[\"'\u2019\u201d)]*\s+|(?<=[\u3002\uff01\uff1f])|\v"
@@ -32,7 +33,10 @@ _IDLE = frozenset(_IDLE_WORDS.split())
 
 
 def sentences(text: str) -> list[str]:
-    """Split into sentences, each on one line: wrapped lines are joined, list items stand alone, quoted ones begin with `> `."""
+    """Split into sentences, each on one line.
+
+    Wrapped lines are joined; list items and the turns of a transcript stand alone; quoted sentences begin with `> `.
+    """
     found: list[str] = []
     for quoted, lines in groupby(text.splitlines(), key=lambda line: line.lstrip().startswith(">")):
         block = "\n".join(line.lstrip("> \t") if quoted else line for line in lines)

@@ -1,4 +1,4 @@
-"""What to ask a mailbox: the questions that ship with the sample, those of a person, or ones made from the mail itself."""
+"""What to ask: the questions that ship with the sample, those of a person, or ones made from the mail itself."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from postline_cli.language import BM25, sentences, words
 from postline_sandbox import samples
@@ -16,6 +16,8 @@ _PREFIX = re.compile(r"^(?:\s*(?:re|aw|fwd?|wg|sv|tr)\s*(?:\[\d+\])?\s*:)+\s*", 
 _PROSE = re.compile(r"^[^\W\d_][^<>{}=|\\@/]*[.!]$")
 _WORD = re.compile(r"[^\W_]+")
 _WORDS = 3
+
+Kind: TypeAlias = Literal["email", "call", "texts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +28,10 @@ class Question:
     origin: Literal["sample", "asked", "made"]
     expected: str | None = None
     """What an answer must contain."""
-    message_id: str | None = None
-    """The Message-ID of the message that should be cited."""
+    about: str | None = None
+    """The reference that should be cited: a Message-ID, the id of a call, or the number that texts were exchanged with."""
+    kind: Kind = "email"
+    """What has the answer, where that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,7 @@ def _made(sentence: str, facts: Mapping[str, Any], ranking: BM25) -> Question:
     about = f"{first}, {second} and {third}"
     subject = _PREFIX.sub("", facts.get("subject", ""))
     text = f"What was said about {about} in “{subject}”?" if subject else f"What was said about {about}?"
-    return Question(text, "made", message_id=facts.get("rfc_message_id"))
+    return Question(text, "made", about=facts.get("rfc_message_id"))
 
 
 def _rarity(sentence: str, ranking: BM25) -> float:

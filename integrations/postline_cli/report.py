@@ -1,12 +1,12 @@
-"""What a demo has to say at its end: for a person as text, for a program as JSON."""
+"""What a demo has to say at its end, for a person."""
 
 from __future__ import annotations
 
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.padding import Padding
@@ -15,10 +15,12 @@ from rich.text import Text
 from postline.tools.rendering import clean, inline
 
 if TYPE_CHECKING:
-    from postline_cli.answering import Quote
-    from postline_cli.demo import Asked, Report
+    from postline.channels import Call
+    from postline_cli.quotes import Quote
+    from postline_cli.records import Report
 
 _SKIPPED_SHOWN = 5
+_KINDS = {"email": "message", "call": "call", "texts": "text conversation"}
 _STYLES = {"answered": "green", "suspicious": "red", "awaits an answer": "yellow"}
 
 
@@ -26,16 +28,18 @@ def show(report: Report, console: Console) -> None:
     """Write the summary for a person. What strangers wrote is shown without control characters."""
     for title, lines in (
         ("Inbox", _inbox(report)),
+        ("Phone line", _phone(report)),
         ("Triage", _triage(report)),
         ("Answered", _reply(report)),
         ("Questions", _questions(report)),
         ("Time", [_line(", ".join(f"{name.lower()} {seconds:.1f} s" for name, seconds in report.seconds.items()))]),
         ("Next", _next(report)),
     ):
-        _print(Text(title, style="bold"), console)
-        for line in lines:
-            _print(line, console, indent=2)
-        _print(Text(), console)
+        if shown := list(lines):
+            _print(Text(title, style="bold"), console)
+            for line in shown:
+                _print(line, console, indent=2)
+            _print(Text(), console)
 
 
 def _print(text: Text, console: Console, indent: int = 0) -> None:
@@ -55,6 +59,30 @@ def _inbox(report: Report) -> Iterator[Text]:
     if skipped := counts["skipped"]:
         yield _line(f"{len(skipped)} could not be read and were left out:", "yellow")
         yield from (_line(f"  {each['source']}: {each['reason']}") for each in skipped[:_SKIPPED_SHOWN])
+
+
+def _phone(report: Report) -> Iterator[Text]:
+    if (line := report.line) is None:
+        return
+    counted = _counted({"call": len(line.calls), "text": len(line.texts)})
+    yield _line(f"{line.number} and {line.email} of {line.handle}, on Inkbox: {counted} of the sample")
+    notes = {each.call_id: each.note for each in report.outcome.phone_calls} if report.outcome else {}
+    for call in line.calls:
+        what = f"from {call.other}, {_clock(call)}, {len(call.turns or ())} turns: {notes.get(call.id, '')}"
+        yield Text.assemble(("call: ", "green"), inline(what, 200))
+    for text in reversed(line.texts):
+        yield Text.assemble(("text: ", "green"), inline(f"from {text.other}: {text.text}", 200))
+    if report.passed_on:
+        yield _line(inline(f"“{report.passed_on}” went from the inbox to {line.email}", 200))
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {what}" + "s" * (count != 1) for what, count in counts.items() if count)
+
+
+def _clock(call: Call) -> str:
+    minutes, seconds = divmod(round(call.duration_seconds or 0), 60)
+    return f"{minutes}:{seconds:02} minutes"
 
 
 def _triage(report: Report) -> Iterator[Text]:
@@ -82,19 +110,26 @@ def _reply(report: Report) -> Iterator[Text]:
 
 def _questions(report: Report) -> Iterator[Text]:
     partly = f"; by meaning the newest {report.embedded} chunks only" if 0 < report.embedded < report.chunks else ""
-    yield _line(f"{report.messages} messages in {report.chunks} chunks, searched {report.search}{partly}")
+    counted = _counted({_KINDS[kind]: count for kind, count in report.documents.items()})
+    yield _line(f"{counted} in {report.chunks} chunks, searched {report.search}{partly}")
     for each in report.asked:
         yield _line(f"\n{inline(each.question.text)}", "bold cyan")
         yield from map(_quote, each.answer.quotes)
         if not each.answer.quotes:
-            yield _line("Nothing in this mail answers that.", "yellow")
+            yield _line("Nothing here answers that.", "yellow")
         elif each.question.origin == "made":
             again = "was found again" if each.found_again else "was not found again"
             yield _line(f"(The question was made from a message, which {again}.)", "dim")
 
 
 def _quote(quote: Quote) -> Text:
-    source = f"{quote.sender}, {quote.date[:10]}, {quote.rfc_message_id or quote.message_id}"
+    date = quote.date[:10]
+    moment = f"{date} at {quote.at}" if quote.at else date
+    source = {
+        "email": f"{quote.author}, {date}, {quote.reference}",
+        "call": f"call with {quote.author}, {moment} of it, {quote.reference}",
+        "texts": f"texts with {quote.author}, {moment}",
+    }[quote.kind]
     return Text.assemble(f"“{inline(str(quote), 600)}”\n", (f"  {inline(source)}", "dim"))
 
 
@@ -111,55 +146,3 @@ def _next(report: Report) -> Iterator[Text]:
 
 def _line(text: str, style: str = "") -> Text:
     return Text(text, style=style)
-
-
-def as_data(report: Report) -> dict[str, Any]:
-    """Return the summary for a program."""
-    outcome, reply = report.outcome, report.reply
-    return {
-        "source": report.source,
-        "inbox": report.inbox,
-        "imported": report.imported,
-        "model": report.model,
-        "triage": [each.model_dump() for each in outcome.conversations] if outcome else [],
-        "tool_calls": outcome.calls if outcome else 0,
-        "reply": {
-            "message_id": reply.id,
-            "thread_id": reply.thread_id,
-            "in_reply_to": reply.in_reply_to,
-            "to": [each.email for each in reply.to],
-            "subject": reply.subject,
-            "text": reply.text,
-        }
-        if reply
-        else None,
-        "index": {
-            "messages": report.messages,
-            "chunks": report.chunks,
-            "embedded": report.embedded,
-            "search": report.search,
-        },
-        "answers": [_answer_data(each) for each in report.asked],
-        "seconds": report.seconds,
-    }
-
-
-def _answer_data(asked: Asked) -> dict[str, Any]:
-    quotes = asked.answer.quotes
-    return {
-        "question": asked.question.text,
-        "origin": asked.question.origin,
-        "answer": str(quotes[0]) if quotes else None,
-        "citations": [
-            {
-                "quote": str(each),
-                "message_id": each.message_id,
-                "rfc_message_id": each.rfc_message_id,
-                "subject": each.subject,
-                "sender": each.sender,
-                "date": each.date,
-            }
-            for each in quotes
-        ],
-        "found_again": asked.found_again,
-    }

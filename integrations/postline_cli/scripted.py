@@ -6,7 +6,7 @@ It is a LangChain chat model like any other, streaming included; what to decide 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
@@ -19,11 +19,12 @@ from langchain_core.runnables import Runnable
 from langchain_core.utils.function_calling import convert_to_openai_tool
 from typing_extensions import override
 
-Decide: TypeAlias = Callable[[Sequence[BaseMessage]], AIMessage]
+Decide: TypeAlias = Callable[[Sequence[BaseMessage], frozenset[str]], AIMessage]
+"""Given the conversation so far and the names of the tools at hand, says what is next."""
 
 
 class ScriptedChatModel(BaseChatModel):
-    """Says what `decide` makes of the conversation so far. It keeps nothing between calls: the conversation is all it knows."""
+    """Says what `decide` makes of the conversation so far and of its tools. It keeps nothing between calls."""
 
     decide: Decide
 
@@ -43,7 +44,7 @@ class ScriptedChatModel(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **options: Any,
     ) -> ChatResult:
-        return ChatResult(generations=[ChatGeneration(message=self.decide(messages))])
+        return ChatResult(generations=[ChatGeneration(message=self.decide(messages, _names(options)))])
 
     @override
     def _stream(
@@ -53,10 +54,14 @@ class ScriptedChatModel(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **options: Any,
     ) -> Iterator[ChatGenerationChunk]:
-        said = self.decide(messages)
+        said = self.decide(messages, _names(options))
         calls = [
             tool_call_chunk(name=call["name"], args=json.dumps(call["args"]), id=call["id"], index=index)
             for index, call in enumerate(said.tool_calls)
         ]
         chunk = AIMessageChunk(content=said.content, tool_call_chunks=calls, chunk_position="last")
         yield ChatGenerationChunk(message=chunk)
+
+
+def _names(options: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(each["function"]["name"] for each in options.get("tools", ()))

@@ -1,12 +1,23 @@
-"""The sample mail that ships with the sandbox: data files and where they lie, no behaviour.
+"""The sample that ships with the sandbox: data files and where they lie, no behaviour.
 
-Everything in it is invented: almost three weeks in the support inbox of a company that sells pumps and boat hardware.
+Everything in it is invented: almost three weeks in the support inbox of a company that sells pumps and boat hardware, and what
+reached its phone line afterwards.
 """
 
 from importlib.resources import files
 from pathlib import Path
 
-__all__ = ["mailbox", "questions"]
+__all__ = ["call", "mailbox", "questions"]
+
+
+def call() -> Path:
+    """Locate the sample call, with two text messages that come after it.
+
+    A JSON object: `now`, a moment after all of the sample's mail; `caller`, `turns` (`at_ms` from the start of the call) and
+    `ends_after_seconds` of the call; `texts`, each so long after the call; and `questions`, each with the `answer` (a substring
+    of what was said or written), the `kind` of conversation that has it, and, for texts, the number that it is `about`.
+    """
+    return _locate("call.json")
 
 
 def mailbox() -> Path:
