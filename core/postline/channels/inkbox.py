@@ -34,6 +34,9 @@ MOST_PAGES = 10  # searched at once for what the service cannot filter by
 class InkboxMail(Generic[C]):
     """The mailbox of one Inkbox identity.
 
+    A key of the whole organization also lists mail that contact rules blocked, and the service does not say which that is: an agent
+    is better given a key of its own identity.
+
     Args:
         client: An `Inkbox` or an `AsyncInkbox`.
         mailbox: Its address, or the identity's handle, which is looked up once.
