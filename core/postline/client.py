@@ -175,15 +175,16 @@ class Client(_Base[W]):
             if items := traversal.take():
                 yield from items
             elif node := traversal.start():
-                traversal.finish(node, *self._answer(node))
+                traversal.finish(node, self._answer(node))
             else:
                 return
 
-    def _answer(self, node: Node[Any]) -> tuple[Any, BaseException | None]:
+    def _answer(self, node: Node[Any]) -> BaseException | None:
         try:
-            return self._perform(node.fetch.work), None
+            node.learn(self._perform(node.fetch.work))
         except BaseException as error:  # noqa: BLE001  # raised where the listing is read, which waits for this thread
-            return None, error
+            return error
+        return None
 
     def close(self) -> None:
         """Close the connections; a request under way ends first. Closing twice does nothing. The twin is not closed."""
@@ -316,8 +317,7 @@ class AsyncClient(_Base[W]):
 
         async def toil() -> None:
             while node := traversal.start():
-                answer, failure = await self._answer(node)
-                traversal.finish(node, answer, failure)
+                traversal.finish(node, await self._answer(node))
                 employ()
                 news.set()
             workers.discard(
@@ -344,16 +344,17 @@ class AsyncClient(_Base[W]):
                 worker.cancel()
             await asyncio.gather(*workers, return_exceptions=True)
 
-    async def _answer(self, node: Node[Any]) -> tuple[Any, BaseException | None]:
+    async def _answer(self, node: Node[Any]) -> BaseException | None:
         try:
-            return await self._perform(node.fetch.work), None
+            node.learn(await self._perform(node.fetch.work))
         except (Exception, asyncio.CancelledError) as error:
             if (
                 isinstance(error, asyncio.CancelledError)
                 and cast("asyncio.Task[None]", asyncio.current_task()).cancelling()
             ):
                 raise
-            return None, error  # raised where the listing is read, which waits for this task
+            return error  # raised where the listing is read, which waits for this task
+        return None
 
     async def close(self) -> None:
         """Close this event loop's connections; a request under way ends first. Closing twice does nothing."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from postline.traversal import Node, Traversal
 
@@ -19,7 +19,7 @@ class Crew(Generic[T]):
 
     def __init__(
         self,
-        answer: Callable[[Node[T]], tuple[Any, BaseException | None]],
+        answer: Callable[[Node[T]], BaseException | None],
         traversal: Traversal[T],
         width: int,
         lazy: bool,
@@ -64,9 +64,9 @@ class Crew(Generic[T]):
             while not self._stopped and not self._traversal.finished:
                 if node := self._traversal.start():
                     self._work.release()
-                    answer, failure = self._answer(node)
+                    failure = self._answer(node)
                     self._work.acquire()
-                    self._traversal.finish(node, answer, failure)
+                    self._traversal.finish(node, failure)
                     if self._traversal.startable > 1:
                         self._employ()
                     if self._lazy or self._traversal.finished:

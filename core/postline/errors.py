@@ -70,7 +70,7 @@ class APIError(PostlineError):
     """Of the request, without its query."""
     retry_after_seconds: float | None = None
     remedy: str | None = None
-    """What would have to change for the call to succeed, in a sentence, where the service says why it refused. Nothing was done then."""
+    """What would have to change for the call to succeed, in a sentence, where the service says why it refused."""
 
     @property
     def retryable(self) -> bool:  # type: ignore[override]  # computed here, constant elsewhere

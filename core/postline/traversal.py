@@ -17,13 +17,18 @@ T = TypeVar("T")
 class Node(Generic[T]):
     """A request of a listing, and once answered what its answer added."""
 
-    __slots__ = ("added", "failure", "fetch", "started")
+    __slots__ = ("added", "failure", "fetch", "parts", "started")
 
     def __init__(self, fetch: Fetch[T]) -> None:
         self.fetch = fetch
         self.started = False
+        self.parts: list[T | Fetch[T]] = []
         self.added: deque[T | Node[T]] | None = None
         self.failure: BaseException | None = None
+
+    def learn(self, answer: Any) -> None:
+        """Work out what the answer adds. It may take a while, so no lock is held for it."""
+        self.parts = [*self.fetch.then(answer)]
 
 
 class Traversal(Generic[T]):
@@ -36,7 +41,8 @@ class Traversal(Generic[T]):
 
     def __init__(self, listing: Listing[T], *, all_at_once: bool = False) -> None:
         self._width = listing.concurrency
-        self._room = float("inf") if all_at_once else 2.0 * self._width
+        # In order, a slow answer holds up those behind it: twice as many may wait as are under way.
+        self._room = float("inf") if all_at_once else self._width * (2.0 if listing.ordered else 1.0)
         self._ordered = listing.ordered
         self._pages: deque[Node[T]] = deque()
         self._leaves: deque[Node[T]] = deque()
@@ -57,16 +63,13 @@ class Traversal(Generic[T]):
         self._room -= 1
         return node
 
-    def finish(self, node: Node[T], answer: Any = None, failure: BaseException | None = None) -> None:
-        """Note the answer to a request, or its failure: after one nothing new starts."""
+    def finish(self, node: Node[T], failure: BaseException | None = None) -> None:
+        """Note that a request was answered and its answer learned, or failed: after a failure nothing new starts."""
         self._running -= 1
         if failure is None:
-            try:
-                parts = [self._queued(each) if isinstance(each, Fetch) else each for each in node.fetch.then(answer)]
-                node.added = deque(parts if self._ordered else (each for each in parts if not isinstance(each, Node)))
-            except Exception as error:  # noqa: BLE001  # raised to the reader, in its turn
-                failure = error
-        if failure is not None:
+            parts = [self._queued(each) if isinstance(each, Fetch) else each for each in node.parts]
+            node.added = deque(parts if self._ordered else (each for each in parts if not isinstance(each, Node)))
+        else:
             node.failure = self._failure = failure
         if not self._ordered:
             self._open.append(deque([node]))

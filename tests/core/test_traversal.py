@@ -77,7 +77,16 @@ class Reading:
 
     def _answer(self):
         node, failure = self.running.pop(self.random.randrange(len(self.running)))
-        self.traversal.finish(node, failure=failure or None)
+        if not failure:
+            node.learn(None)
+        self.traversal.finish(node, failure or None)
+
+
+def answered(traversal):
+    """The next request starts and is answered."""
+    node = traversal.start()
+    node.learn(None)
+    traversal.finish(node)
 
 
 @given(listings, st.integers(1, 5), st.booleans(), st.randoms(use_true_random=False), st.floats(0, 1))
@@ -128,7 +137,10 @@ def test_a_page_that_cannot_be_read_is_a_failure_of_the_listing():
     listing = Listing(lambda: [Fetch(NOTHING, lambda answer: answer["items"])])
     traversal = Traversal(listing)
 
-    traversal.finish(traversal.start(), answer={})
+    node = traversal.start()
+    with pytest.raises(KeyError) as caught:
+        node.learn({})
+    traversal.finish(node, caught.value)
 
     with pytest.raises(KeyError):
         traversal.take()
@@ -139,7 +151,7 @@ def test_the_next_page_starts_before_the_items_of_this_one():
     """While bodies are fetched the next page is on its way."""
     page = Part([Part([1], leads=False), Part([2], leads=False), Part([3])])
     traversal = Traversal(Listing(lambda: [page.fetch()], 3))
-    traversal.finish(traversal.start())
+    answered(traversal)
 
     first, second = traversal.start(), traversal.start()
 
@@ -152,7 +164,7 @@ def test_a_reader_of_everything_is_not_held_back():
     traversal = Traversal(Listing(lambda: [root.fetch() for root in roots], 2), all_at_once=True)
 
     for _ in roots:
-        traversal.finish(traversal.start())
+        answered(traversal)
 
     assert traversal.take() == [id(roots[0])]
     assert traversal.finished
