@@ -8,7 +8,7 @@ import pytest
 from llama_index.core.schema import Document
 
 from postline_cli import answering, minilm, questions
-from postline_cli.answering import MailIndex, MiniLMEmbedding, split
+from postline_cli.answering import Index, MiniLMEmbedding, split
 from postline_cli.minilm import MiniLM
 
 MAIL = {
@@ -23,6 +23,7 @@ def document(name: str, text: str, *, day: int = 1, subject: str = "About it", *
         id_=f"mail:{name}",
         text=text,
         metadata={
+            "kind": "email",
             "message_id": name,
             "rfc_message_id": f"<{name}@shop.example.net>",
             "thread_id": more.pop("thread", name),
@@ -43,37 +44,37 @@ def documents() -> Sequence[Document]:
 
 def test_an_answer_is_a_quote_with_its_source(documents: Sequence[Document]) -> None:
     """The passage with the answer is quoted in its words, though only its neighbour has the question's."""
-    found = MailIndex(documents, None).answer("When will the replacement pump be here?")
+    found = Index(documents, None).answer("When will the replacement pump be here?")
 
     best = found.quotes[0]
     assert str(best) == "The replacement pump left us at noon. It will be with you on Thursday, 12 November."
-    assert (best.message_id, best.rfc_message_id) == ("pump", "<pump@shop.example.net>")
+    assert (best.kind, best.reference, best.at) == ("email", "<pump@shop.example.net>", None)
     assert best.stands_in(MAIL["pump"])
     assert not best.stands_in(MAIL["training"])
 
 
 def test_a_question_is_no_answer(documents: Sequence[Document]) -> None:
     """A message that only asks is not quoted, however well its words fit."""
-    found = MailIndex(documents, None).answer("Was the pump late?")
+    found = Index(documents, None).answer("Was the pump late?")
 
-    assert "hostile" not in {each.message_id for each in found.quotes}
+    assert "mail:hostile" not in {each.document_id for each in found.quotes}
 
 
 def test_nothing_relevant_gives_no_quote(documents: Sequence[Document], encoder: MiniLM) -> None:
     """A question that the mail says nothing on is answered with nothing, by words and by meaning."""
     embedding = MiniLMEmbedding(encoder)
 
-    assert MailIndex(documents, None).answer("zebra crossing").quotes == ()
-    assert MailIndex(documents, embedding).answer("Who won the chess championship?").quotes == ()
-    assert MailIndex([], embedding).answer("Anything?").quotes == ()
+    assert Index(documents, None).answer("zebra crossing").quotes == ()
+    assert Index(documents, embedding).answer("Who won the chess championship?").quotes == ()
+    assert Index([], embedding).answer("Anything?").quotes == ()
 
 
 def test_meaning_finds_what_words_do_not(documents: Sequence[Document], encoder: MiniLM) -> None:
     """A question in other words than the mail's finds the passage by meaning."""
     question = "At what time does the course for employees start?"
 
-    assert MailIndex(documents, None).answer(question).quotes == ()
-    assert MailIndex(documents, MiniLMEmbedding(encoder)).answer(question).quotes[0].message_id == "training"
+    assert Index(documents, None).answer(question).quotes == ()
+    assert Index(documents, MiniLMEmbedding(encoder)).answer(question).quotes[0].document_id == "mail:training"
 
 
 def test_only_the_newest_chunks_are_embedded_beyond_the_limit(
@@ -83,11 +84,11 @@ def test_only_the_newest_chunks_are_embedded_beyond_the_limit(
     monkeypatch.setattr(answering, "MOST_EMBEDDED", 1)
     expected: list[int] = []
 
-    index = MailIndex(documents, MiniLMEmbedding(encoder), expected.append)
+    index = Index(documents, MiniLMEmbedding(encoder), expected.append)
 
     assert expected == [1]
     assert [each.metadata["message_id"] for each in index.embedded] == ["hostile"]
-    assert index.answer("When will the replacement pump be here?").quotes[0].message_id == "pump"
+    assert index.answer("When will the replacement pump be here?").quotes[0].document_id == "mail:pump"
 
 
 def test_chunks_have_stable_ids_and_any_metadata() -> None:
@@ -120,7 +121,7 @@ def test_questions_are_made_from_what_others_wrote() -> None:
 
     made = questions.made([(each.text, each.metadata) for each in talk])
 
-    assert [each.message_id for each in made] == ["<one@shop.example.net>"]
+    assert [each.about for each in made] == ["<one@shop.example.net>"]
     assert made[0].origin == "made"
     assert made[0].text.endswith("in “Delay”?")
     assert sum(word in made[0].text for word in ("gantry", "crane", "broke", "hoist", "cable", "yesterday")) == 3
