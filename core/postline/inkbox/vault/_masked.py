@@ -40,7 +40,7 @@ class Masked:
 
     def __repr__(self) -> str:
         given = {name: value for name, value in self._values.reveal().items() if value is not None}
-        parts = [f"{name}={str(value)!r}" if name in self._shown else f"{name}=***" for name, value in given.items()]
+        parts = [f"{name}={_printed(value) if name in self._shown else '***'}" for name, value in given.items()]
         return f"{type(self).__name__}({', '.join(parts)})"
 
     def __eq__(self, other: object) -> bool:
@@ -77,3 +77,7 @@ class _Field:
 
     def __set__(self, record: Masked, value: Any) -> None:
         record.__dict__.setdefault("_values", Hidden({})).reveal()[self._name] = value
+
+
+def _printed(value: Any) -> str:
+    return repr(value if isinstance(value, int) else str(value))

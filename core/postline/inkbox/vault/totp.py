@@ -7,7 +7,7 @@ import hmac
 import time
 from enum import StrEnum
 from functools import partial
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from postline.errors import ArgumentError
@@ -42,7 +42,7 @@ class TOTPCode(Masked, shown=("period_start", "period_end", "seconds_remaining")
         return self.seconds_remaining
 
 
-class TOTPConfig(Masked, shown=("algorithm", "digits", "period")):
+class TOTPConfig(Masked):
     """What one-time codes are made from.
 
     Args:
@@ -70,17 +70,20 @@ class TOTPConfig(Masked, shown=("algorithm", "digits", "period")):
         issuer: str | None = None,
         account_name: str | None = None,
     ) -> None:
-        self.secret, self.issuer, self.account_name = secret, issuer, account_name
-        del secret, issuer, account_name  # what follows may raise
-        self.digits, self.period = digits, period
+        self.secret, self.algorithm, self.digits = secret, cast("TOTPAlgorithm", algorithm), digits
+        self.period, self.issuer, self.account_name = period, issuer, account_name
+        del secret, algorithm, digits, period, issuer, account_name  # what follows may raise
+        self._check()
+
+    def _check(self) -> None:
         _check_base32(Hidden(self.secret))
-        if digits not in DIGITS:
-            raise ArgumentError(f"digits must be 6 or 8, got {_short(digits)}")
-        if period not in PERIODS:
-            raise ArgumentError(f"period must be 30 or 60, got {_short(period)}")
-        if algorithm not in [*TOTPAlgorithm]:
-            raise ArgumentError(f"{_short(algorithm)} is not a valid TOTPAlgorithm")
-        self.algorithm = TOTPAlgorithm(algorithm)
+        if self.digits not in DIGITS:
+            raise ArgumentError(f"digits must be 6 or 8, got {_short(self.digits)}")
+        if self.period not in PERIODS:
+            raise ArgumentError(f"period must be 30 or 60, got {_short(self.period)}")
+        if self.algorithm not in [*TOTPAlgorithm]:
+            raise ArgumentError(f"{_short(self.algorithm)} is not a valid TOTPAlgorithm")
+        self.algorithm = TOTPAlgorithm(self.algorithm)
 
     def generate_code(self) -> TOTPCode:
         """Compute the code of this moment."""
@@ -194,4 +197,4 @@ def _code(config: TOTPConfig, counter: int) -> str:
 
 def _short(value: object) -> str:
     """Quote what was given where a word or number was expected; something longer may be a secret in the wrong place."""
-    return repr(value) if len(repr(value)) <= 10 else "..."
+    return repr(value) if len(repr(value)) <= 8 else "..."

@@ -1,11 +1,12 @@
-"""What people get to see of an error or an object: texts, logs, tracebacks with their locals, as pytest and rich show them."""
+"""What people get to see of an error or an object: texts, logs, tracebacks with the locals of their frames."""
 
 from __future__ import annotations
 
 import io
 import pprint
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -19,14 +20,25 @@ from rich.traceback import Traceback
 import postline
 
 OURS = str(Path(postline.__file__).parent)
+TESTS = str(Path(__file__).parents[3])
+"""Frames of the tests know the secrets, of course."""
 
 
 def shown(value: Any) -> str:
     """Return everything that shows an object without asking it for its secrets by name."""
-    return "\n".join(
-        [repr(value), str(value), f"{value}", saferepr(value), pprint.pformat(value), PrettyPrinter().pformat(value),
-         rich.pretty.pretty_repr(value), repr(getattr(value, "__dict__", None))]
-    )  # fmt: skip
+    printers: tuple[Callable[[Any], str], ...] = (
+        repr,
+        str,
+        saferepr,
+        pprint.pformat,
+        PrettyPrinter().pformat,
+        rich.pretty.pretty_repr,
+    )
+    texts = []
+    for show in printers:
+        with suppress(AttributeError):  # what a constructor did not finish cannot be printed
+            texts.append(show(value))
+    return "\n".join(texts)
 
 
 def shown_of_error(error: BaseException) -> str:
@@ -35,7 +47,7 @@ def shown_of_error(error: BaseException) -> str:
     for each in _family(error):
         texts += [shown(each), shown(each.args), *(shown(value) for value in vars(each).values())]
         for frame in _frames(each):
-            if frame.f_code.co_filename.startswith(OURS) or frame.f_code.co_filename == "<string>":
+            if TESTS not in frame.f_code.co_filename:
                 texts += [shown(value) for value in frame.f_locals.values()]
         texts.append("".join(traceback.format_exception(each)))
         texts.append(_by_rich(each))
@@ -59,13 +71,9 @@ def _frames(error: BaseException) -> Iterator[FrameType]:
 
 
 def _by_rich(error: BaseException) -> str:
-    """Show it as rich does, from this project's first frame on: the test's own frames know the secrets."""
-    tb = error.__traceback__
-    while tb and not tb.tb_frame.f_code.co_filename.startswith(OURS):
-        tb = tb.tb_next
     console = Console(file=io.StringIO(), width=400)
-    trace = Traceback.extract(type(error), error, tb, show_locals=True, locals_max_length=None, locals_max_string=None)
-    trace.stacks = trace.stacks[:1]
+    options = {"show_locals": True, "locals_max_length": None, "locals_max_string": None}
+    trace = Traceback.extract(type(error), error, error.__traceback__, **options)
     for stack in trace.stacks:
         stack.frames = [frame for frame in stack.frames if frame.filename.startswith(OURS)]
     console.print(Traceback(trace, show_locals=True, width=400, extra_lines=0))

@@ -52,15 +52,15 @@ BY_KIND = pytest.mark.parametrize("record", RECORDS, ids=lambda record: type(rec
 @BY_KIND
 def test_a_record_prints_masked(record: Any) -> None:
     """By whatever prints it, alone or among others."""
-    for value in (record, [record], {"a": (record,)}):
+    for value in (record, [record], {"a": (record,)}, vars(record)):
         assert CANARY not in shown(value)
     assert "***" in repr(record)
 
 
 def test_what_is_no_secret_is_printed() -> None:
     """So that a record can be told from another one."""
-    assert repr(TOTPCode("123456", 0, 30, 30)) == (
-        "TOTPCode(code=***, period_start='0', period_end='30', seconds_remaining='30')"
+    assert (
+        repr(TOTPCode("123456", 0, 30, 30)) == "TOTPCode(code=***, period_start=0, period_end=30, seconds_remaining=30)"
     )
     assert repr(LoginPayload("p", url="u")) == "LoginPayload(password=***, url=***)"
     assert "name='CRM', secret_type='login'" in repr(RECORDS[-2])
