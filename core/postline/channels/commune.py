@@ -182,7 +182,7 @@ class CommuneMail(Generic[C]):
         return content
 
     def messages(self, *, since: datetime | None = None, until: datetime | None = None) -> Listing[Message]:
-        """Describe every message of the inbox, in no particular order; about one request for a hundred."""
+        """Describe every message of the inbox, in no particular order; about one request for forty."""
 
         check_times(since=since, until=until)
 

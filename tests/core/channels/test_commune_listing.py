@@ -203,7 +203,7 @@ def test_a_large_mailbox_is_read_in_full(both, monkeypatch):
     found = names(both.read(mail.client, mail.messages()))
 
     assert sorted(found) == sorted(mailbox.times)
-    assert mailbox.requests <= 2.5 * len(times) / 100
+    assert mailbox.requests <= 2.5 * len(times) / 50
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "1.5e3", "-", "9" * 15, "1.abc"])
