@@ -3,27 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from langchain_core.tools import BaseTool
 from langchain_tests.integration_tests import ToolsIntegrationTests
 from langchain_tests.unit_tests import ToolsUnitTests
+from tests.integrations.conftest import IDA, JANE, Desk
 
 from langchain_postline import PostlineTool
 from postline.channels import Message
+from postline.channels.inkbox_people import inkbox_channels
 from postline.tools import CATALOGUE, Toolbox
+from postline_sandbox import Sandbox
 
-EXAMPLES: dict[str, Callable[[Message], dict[str, Any]]] = {
-    "list_emails": lambda newest: {"limit": 2, "direction": "inbound"},
-    "search_emails": lambda newest: {"query": "pump"},
-    "read_email": lambda newest: {"message_id": newest.id},
-    "list_threads": lambda newest: {},
-    "read_thread": lambda newest: {"thread_id": newest.thread_id},
-    "get_attachment": lambda newest: {"attachment_id": newest.attachments[0].id},
-    "send_email": lambda newest: {"to": ["jane@shop.example.net"], "subject": "Hello", "text": "Hello Jane"},
-    "reply_to_email": lambda newest: {"message_id": newest.id, "text": "We are on our way."},
+EXAMPLES: dict[str, Callable[[Any], dict[str, Any]]] = {
+    "list_emails": lambda found: {"limit": 2, "direction": "inbound"},
+    "search_emails": lambda found: {"query": "pump"},
+    "read_email": lambda found: {"message_id": found.mail.id},
+    "list_threads": lambda found: {},
+    "read_thread": lambda found: {"thread_id": found.mail.thread_id},
+    "get_attachment": lambda found: {"attachment_id": found.mail.attachments[0].id},
+    "send_email": lambda found: {"to": ["jane@shop.example.net"], "subject": "Hello", "text": "Hello Jane"},
+    "reply_to_email": lambda found: {"message_id": found.mail.id, "text": "We are on our way."},
+    "forward_email": lambda found: {"message_id": found.mail.id, "to": ["jane@shop.example.net"]},
+    "mark_emails_read": lambda found: {"message_ids": [found.mail.id]},
+    "list_calls": lambda found: {},
+    "read_call_transcript": lambda found: {"call_id": found.call_id},
+    "search_transcripts": lambda found: {"query": "crane"},
+    "place_call": lambda found: {"to": IDA},
+    "list_texts": lambda found: {"unread_only": True},
+    "list_text_conversations": lambda found: {},
+    "read_text_conversation": lambda found: {"number": IDA},
+    "check_text_consent": lambda found: {"number": IDA},
+    "send_text": lambda found: {"to": IDA, "text": "A berth is free."},
+    "mark_texts_read": lambda found: {"text_ids": [found.text_id]},
+    "find_contact": lambda found: {"query": "Ida"},
+    "save_contact": lambda found: {"name": "Ida", "phones": [IDA]},
+    "whoami": lambda found: {},
 }
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the examples name."""
+
+    mail: Message
+    call_id: str
+    text_id: str
 
 
 def test_every_tool_is_put_through_the_standard_tests() -> None:
@@ -38,10 +66,19 @@ class EachTool:
     _arguments: dict[str, Any]
 
     @pytest.fixture(autouse=True, params=EXAMPLES)
-    def _prepare(self, request: pytest.FixtureRequest, mail: Any) -> None:
-        newest = mail.client.run(mail.list_messages(limit=1)).items[0]
-        self._tool = PostlineTool(Toolbox(mail, allow={"send"}), request.param)
-        self._arguments = EXAMPLES[request.param](newest)
+    def _prepare(self, request: pytest.FixtureRequest, sandbox: Sandbox, desk: Desk) -> None:
+        client = desk.mail.client
+        channels = client.run(inkbox_channels(client, "support"))
+        file = {"filename": "notes.txt", "mime_type": "text/plain", "content": b"Serial 4711"}
+        sandbox.control.deliver(
+            "support@inkbox-sandbox.example.com", JANE, "A pump", "See the notes.", attachments=[file]
+        )
+        text_id = sandbox.control.text_in(desk.number, IDA, "START")["id"]
+        newest = client.run(desk.mail.list_messages(limit=1)).items[0]
+        call = client.run(desk.phone.list_calls(limit=1)).items[0]
+        found = Found(client.run(desk.mail.get_message(newest.id)), call.id, text_id)
+        self._tool = PostlineTool(Toolbox(channels, allow={"send", "write", "spend"}), request.param)
+        self._arguments = EXAMPLES[request.param](found)
 
     @property
     def tool_constructor(self) -> BaseTool:
