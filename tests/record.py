@@ -30,7 +30,7 @@ async def record(each: Scenario, source: Source, home: str, key: str, root: Path
 def from_sandbox(chosen: Iterable[Scenario], root: Path = CASSETTES) -> None:
     """Record scenarios, each from a sandbox of its own."""
     for each in chosen:
-        with stage.sandbox() as running:
+        with stage.sandbox(each.service) as running:
             access = getattr(running, each.service)
             asyncio.run(record(each, "sandbox", access.base_url, access.api_key, root))
 

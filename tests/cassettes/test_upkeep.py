@@ -16,6 +16,7 @@ from tests.record import from_sandbox, record
 from vcr.request import Request
 
 from postline.commune import CommuneClient
+from postline.inkbox import Inkbox
 from postline_sandbox import Sandbox
 
 HOME = "http://127.0.0.1:4321"
@@ -23,7 +24,7 @@ SERVICE = SERVICES["commune"].url
 SIGNED = f"{HOME}/files/f1?expires=99&signature=abcdef"
 
 FORBIDDEN = {
-    "a key": re.compile(r"comm_\w{8}|whsec_\w|\bsk-\w{8}|bearer ", re.IGNORECASE),
+    "a key": re.compile(r"comm_\w{8}|whsec_\w|apikey_\w|\bsk-\w{8}|bearer |private key", re.IGNORECASE),
     "an authorization": re.compile(
         r"^\s*(?:x-api-key|authorization|cookie|set-cookie)\b", re.IGNORECASE | re.MULTILINE
     ),
@@ -35,7 +36,9 @@ OWN_HOSTS = {urlsplit(service.url).hostname for service in SERVICES.values()}
 URI = re.compile(r"https?://([^/\s\"'\\:?]+)")
 
 
-@pytest.mark.parametrize("path", sorted(CASSETTES.rglob("*.yaml")), ids=lambda path: f"{path.parts[-3]}-{path.stem}")
+@pytest.mark.parametrize(
+    "path", sorted(CASSETTES.rglob("*.yaml")), ids=lambda path: "-".join([*path.parts[-3:-1], path.stem])
+)
 def test_a_recording_holds_nothing_secret_and_nobody_real(path: Path) -> None:
     """No credentials, signed links, real addresses or numbers; no host but the service's and examples."""
     text = path.read_text(encoding="utf-8")
@@ -52,7 +55,7 @@ def test_recording_again_gives_the_same_files(tmp_path: Path) -> None:
     """The recordings are what the sandbox says today; where they are not, `make record` renews them."""
     from_sandbox(scenarios(), tmp_path)
 
-    stale = [each.name for each in scenarios() if _text(each, tmp_path) != _text(each, CASSETTES)]
+    stale = [f"{each.service}: {each.name}" for each in scenarios() if _text(each, tmp_path) != _text(each, CASSETTES)]
 
     assert stale == []
 
@@ -60,30 +63,60 @@ def test_recording_again_gives_the_same_files(tmp_path: Path) -> None:
 @pytest.mark.enable_socket
 def test_a_live_recording_keeps_nobodys_words_and_still_plays(tmp_path: Path) -> None:
     """Recorded like a live service, a mailbox of real people gives a recording without them, in which ids still agree."""
-    (scenario,) = (each for each in scenarios() if each.live)
     with Sandbox() as running:
         with CommuneClient(running.commune.api_key, base_url=running.commune.base_url) as client:
-            address = client.inboxes.create("anna.keller", name="Anna Keller").address or ""
-        for number in range(6):  # more than a page
-            running.control.deliver(
-                address,
-                "Bernd Vogel <bernd.vogel@vogel-pumpen.test>",
-                "Hello Anna",
-                "Call me: +49 30 1234567 or bernd.vogel@vogel-pumpen.test",
-                message_id=f"<hello-{number}@vogel-pumpen.test>",
-                cc=["Carla Roth <carla@roth.test>"],
-            )
-        asyncio.run(record(scenario, "live", running.commune.base_url, running.commune.api_key, tmp_path))
+            _correspond(running, client.inboxes.create("anna.keller", name="Anna Keller").address or "")
+        text, (*_, opened, messages, _) = _record_live("commune", running, tmp_path)
 
-    text = scenario.path("live", tmp_path).read_text(encoding="utf-8")
-    with scenario.cassette("live", root=tmp_path) as cassette, CommuneClient("key") as client:
-        *_, opened, messages, _ = asyncio.run(scenario.play(client))
-
-    assert not re.search(r"vogel|roth|bernd|carla|keller|hello anna|call me|1234567", text, re.IGNORECASE)
+    assert not PEOPLE.search(text)
     assert '"next_cursor":"scrubbed"' in text
-    assert cassette.all_played
     assert {each.message_id for each in messages} == {each[0].message_id for each in opened}
     assert all(re.fullmatch(r"<person-\d@people\.example\.com>", each.message_id) for each in messages)
+
+
+@pytest.mark.enable_socket
+def test_a_live_recording_of_a_phone_keeps_nobodys_number(tmp_path: Path) -> None:
+    """On Inkbox there are calls and texts beside the mail."""
+    with Sandbox() as running:
+        with Inkbox(running.inkbox.api_key, base_url=running.inkbox.base_url) as client:
+            anna = client.create_identity("front-desk", display_name="Anna Keller")
+            number = anna.provision_phone_number(type="local", state="NY").number
+        _correspond(running, anna.email_address or "")
+        running.control.ring(number, "+493012345678")
+        running.control.text_in(number, "+493012345678", "Hello Anna, call me")
+        text, (mailboxes, messages, _, calls, texts) = _record_live("inkbox", running, tmp_path)
+
+    assert not PEOPLE.search(text)
+    assert [len(each) for each in (mailboxes, messages, calls[0], texts[0])] == [1, 5, 1, 1]
+    assert {each.remote_phone_number for each in (*calls[0], *texts[0])} == {"+12025550100"}
+    assert {each.to_addresses[0] for each in messages} == {mailboxes[0].email_address}
+
+
+PEOPLE = re.compile(r"vogel|roth|bernd|carla|keller|hello anna|call me|12345678?", re.IGNORECASE)
+
+
+def _correspond(running: Sandbox, address: str) -> None:
+    """Let real people write, more than a page."""
+    for number in range(6):
+        running.control.deliver(
+            address,
+            "Bernd Vogel <bernd.vogel@vogel-pumpen.test>",
+            "Hello Anna",
+            "Call me: +49 30 1234567 or bernd.vogel@vogel-pumpen.test",
+            message_id=f"<hello-{number}@vogel-pumpen.test>",
+            cc=["Carla Roth <carla@roth.test>"],
+        )
+
+
+def _record_live(service: str, running: Sandbox, root: Path) -> tuple[str, Any]:
+    """Record what is declared for live services, and play it; return the recording, and what playing it gave."""
+    (scenario,) = (each for each in scenarios() if each.live and each.service == service)
+    access = getattr(running, service)
+    asyncio.run(record(scenario, "live", access.base_url, access.api_key, root))
+    with scenario.cassette("live", root=root) as cassette, SERVICES[service].waiting("key") as client:
+        played = asyncio.run(scenario.play(client))
+        assert cassette.all_played
+    return scenario.path("live", root).read_text(encoding="utf-8"), played
 
 
 @pytest.mark.parametrize(
@@ -91,6 +124,8 @@ def test_a_live_recording_keeps_nobodys_words_and_still_plays(tmp_path: Path) ->
     [
         ({"webhook": {"secret": "s3cret", "endpoint": HOME}}, {"webhook": {"secret": "scrubbed", "endpoint": SERVICE}}),
         ({"url": SIGNED, "n": 1}, {"url": f"{SERVICE}/files/f1?expires=99&signature=scrubbed", "n": 1}),
+        ({"signing_key": "s3cret", "last4": "f00d"}, {"signing_key": "scrubbed", "last4": "scrubbed"}),
+        ({"detail": "no ApiKey_6f1c.0123abcd here"}, {"detail": "no scrubbed here"}),
         ({"error": "key comm_0123456789abcdef99 is KEY"}, {"error": "key scrubbed is scrubbed"}),
         ({"content": "Hello", "ok": True, "none": None}, {"content": "Hello", "ok": True, "none": None}),
     ],

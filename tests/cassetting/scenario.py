@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import AsyncIterable, Awaitable, Callable, Collection, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,14 +18,18 @@ from tests.cassetting.scrubbing import Scrubber
 from vcr.cassette import Cassette
 
 from postline.commune import AsyncCommuneClient, CommuneClient
+from postline.inkbox import AsyncInkbox, Inkbox
 
 Source = Literal["sandbox", "live"]
 T = TypeVar("T")
 
 CASSETTES = Path(__file__).parents[1] / "cassettes"
-MODULES = ("commune_client", "langchain_tools", "readers")
+MODULES = (
+    *("commune_client", "inkbox_account", "inkbox_mail", "inkbox_people", "inkbox_phone"),
+    *("langchain_tools", "inkbox_tools", "readers"),
+)
 
-_declared: dict[str, Scenario] = {}
+_declared: dict[tuple[str, str], Scenario] = {}
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,10 @@ class Service:
     awaiting: Callable[..., Any]
 
 
-SERVICES = {"commune": Service("https://api.commune.sh", CommuneClient, AsyncCommuneClient)}
+SERVICES = {
+    "commune": Service("https://api.commune.sh", CommuneClient, AsyncCommuneClient),
+    "inkbox": Service("https://inkbox.ai", Inkbox, AsyncInkbox),
+}
 
 
 @dataclass(frozen=True)
@@ -77,11 +84,11 @@ class Scenario:
 
 
 def scenario(service: str, *, live: bool = False) -> Callable[[Callable[[Any], Awaitable[Any]]], Scenario]:
-    """Declare a function that takes a client, of either kind, to be a scenario of its own name."""
+    """Declare a function that takes a client, of either kind, to be a scenario of its own name, unique for its service."""
 
     def declare(play: Callable[[Any], Awaitable[Any]]) -> Scenario:
         made = Scenario(play.__name__, service, play, live)
-        _declared[made.name] = made
+        _declared[service, made.name] = made
         return made
 
     return declare
@@ -97,3 +104,8 @@ def scenarios() -> list[Scenario]:
 async def done(result: T | Awaitable[T]) -> T:
     """Return what a call of either kind of client came to."""
     return await result if inspect.isawaitable(result) else cast("T", result)
+
+
+async def every(items: Iterable[T] | AsyncIterable[T]) -> list[T]:
+    """Return what a listing of either kind of client holds."""
+    return [each async for each in items] if isinstance(items, AsyncIterable) else list(items)

@@ -18,12 +18,26 @@ SCRUBBED = "scrubbed"
 REQUEST_HEADERS = frozenset({"accept", "content-type", "idempotency-key"})
 RESPONSE_HEADERS = frozenset({"content-type", "retry-after"})
 SECRET_NAMES = frozenset(
-    {"api_key", "authorization", "password", "routing_token", "secret", "signature", "sig", "token"}
+    {
+        *{"api_key", "authorization", "display_prefix", "last4", "password", "routing_token", "secret", "signature"},
+        *{"signing_key", "sig", "token", "verification_code"},
+    }
 )
 TEXT_NAMES = frozenset(
     {
-        *{"body", "bouncereason", "content", "contenthtml", "description", "displayname", "failurereason", "filename"},
-        *{"html", "localpart", "message", "name", "reason", "subject", "snippet", "text"},
+        *{"agenthandle", "body", "bodyhtml", "bodytext", "bouncereason", "companyname", "content", "contenthtml"},
+        *{
+            "description",
+            "displayname",
+            "emaillocalpart",
+            "failurereason",
+            "familyname",
+            "filename",
+            "givenname",
+            "html",
+        },
+        *{"jobtitle", "label", "latesttext", "localpart", "message", "name", "notes", "preferredname", "reason"},
+        *{"snippet", "subject", "text", "title", "tunnelname"},
         *{"cursor", "nextcursor"},  # encode ids, which may hold addresses
     }
 )
@@ -33,7 +47,7 @@ ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@([\w-]+(?:\.[\w-]+)+)")
 HOST = re.compile(r"(?<![\w@.-])(?:[\w-]+\.)+[a-z]{2,}(?![\w.-])")
 PHONE = re.compile(r"\+\d{7,15}(?!\d)")
 _RANDOM = re.compile(r"[0-9a-f]{32}|[0-9a-f-]{36}")
-_SECRET = re.compile(r"whsec_\w+|comm_\w{16,}|v1=[0-9a-f]{64}")
+_SECRET = re.compile(r"whsec_\w+|comm_\w{16,}|v1=[0-9a-f]{64}|ApiKey_[\w.-]+")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ][\d:.,+Z -]+")
 
 
@@ -77,7 +91,8 @@ class Scrubber:
             value = json.loads(body)
         except ValueError:
             return SCRUBBED.encode() if self._strict and body else self._text(body.decode("latin-1")).encode("latin-1")
-        return json.dumps(self._value("", value), ensure_ascii=False, separators=(",", ":")).encode()
+        # Sorted, for the order of keys says nothing and may differ from one recording to the next.
+        return json.dumps(self._value("", value), ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
 
     def _value(self, name: str, value: Any) -> Any:
         match value:

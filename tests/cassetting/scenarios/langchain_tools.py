@@ -1,4 +1,4 @@
-"""Every LangChain tool."""
+"""Every LangChain tool that Commune has something for."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ from tests.cassetting.scenario import scenario
 from tests.cassetting.stage import INBOX, JANE, PUMP
 
 from langchain_postline import PostlineTool
+from postline.channels import Channels, Mail
 from postline.channels.commune import CommuneMail
-from postline.commune import AsyncCommuneClient
+from postline.client import AsyncClient
 from postline.tools import Toolbox
 
 
-class _Hands:
+class Hands:
     """Calls tools as an agent does, by the client's kind."""
 
-    def __init__(self, client: Any) -> None:
-        self._toolbox = Toolbox(CommuneMail(client, INBOX), allow={"send"})
-        self._awaits = isinstance(client, AsyncCommuneClient)
+    def __init__(self, client: Any, channels: Channels | Mail) -> None:
+        self._toolbox = Toolbox(channels, allow={"send", "spend", "write"})
+        self._awaits = isinstance(client, AsyncClient)
 
     async def __call__(self, name: str, /, **arguments: Any) -> Any:
         tool = PostlineTool(self._toolbox, name)
@@ -34,9 +35,14 @@ class _Hands:
         return (await self("list_emails", limit=1))["data"]["emails"][0]["untrusted"]
 
 
+def on_mail(client: Any) -> Hands:
+    """Take the mail tools."""
+    return Hands(client, CommuneMail(client, INBOX))
+
+
 @scenario("commune")
 async def tool_list_emails(client: Any) -> Any:
-    use = _Hands(client)
+    use = on_mail(client)
     first = await use("list_emails", limit=2, direction="inbound")
     rest = await use("list_emails", limit=2, direction="inbound", cursor=first["cursor"])
 
@@ -46,7 +52,7 @@ async def tool_list_emails(client: Any) -> Any:
 
 @scenario("commune")
 async def tool_search_emails(client: Any) -> Any:
-    found = await _Hands(client)("search_emails", query="sunday")
+    found = await on_mail(client)("search_emails", query="sunday")
 
     assert [each["untrusted"]["subject"] for each in found["data"]["hits"]] == ["Opening hours"]
     return found
@@ -54,7 +60,7 @@ async def tool_search_emails(client: Any) -> Any:
 
 @scenario("commune")
 async def tool_read_email(client: Any) -> Any:
-    use = _Hands(client)
+    use = on_mail(client)
     read = await use("read_email", message_id=(await use.newest())["id"])
 
     assert read["data"]["email"]["untrusted"]["attachments"][0]["filename"] == "notes.txt"
@@ -63,7 +69,7 @@ async def tool_read_email(client: Any) -> Any:
 
 @scenario("commune")
 async def tool_list_threads(client: Any) -> Any:
-    listed = await _Hands(client)("list_threads")
+    listed = await on_mail(client)("list_threads")
 
     assert listed["data"]["threads"][0]["untrusted"]["id"] == quote(PUMP, safe="")
     return listed
@@ -71,7 +77,7 @@ async def tool_list_threads(client: Any) -> Any:
 
 @scenario("commune")
 async def tool_read_thread(client: Any) -> Any:
-    read = await _Hands(client)("read_thread", thread_id=quote(PUMP, safe=""))
+    read = await on_mail(client)("read_thread", thread_id=quote(PUMP, safe=""))
 
     assert [each["untrusted"]["text"][:5] for each in read["data"]["emails"]] == ["It dr", "Now i"]
     return read
@@ -79,7 +85,7 @@ async def tool_read_thread(client: Any) -> Any:
 
 @scenario("commune")
 async def tool_get_attachment(client: Any) -> Any:
-    use = _Hands(client)
+    use = on_mail(client)
     opened = await use("get_attachment", attachment_id=(await use.newest())["attachments"][0]["id"])
 
     assert opened["data"]["attachment"]["untrusted"]["text"] == "Serial number 4711, built in 2016."
@@ -88,7 +94,7 @@ async def tool_get_attachment(client: Any) -> Any:
 
 @scenario("commune")
 async def tool_send_email(client: Any) -> Any:
-    sent = await _Hands(client)(
+    sent = await on_mail(client)(
         "send_email", to=[JANE], cc=["ann@farm.example.org"], subject="Hello", text="Hello Jane"
     )
 
@@ -98,7 +104,7 @@ async def tool_send_email(client: Any) -> Any:
 
 @scenario("commune")
 async def tool_reply_to_email(client: Any) -> Any:
-    use = _Hands(client)
+    use = on_mail(client)
     sent = await use("reply_to_email", message_id=(await use.newest())["id"], text="A plumber is coming.")
 
     assert sent["data"]["sent"]["untrusted"]["to"] == [{"email": JANE}]
