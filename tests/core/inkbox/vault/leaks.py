@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import pprint
 import traceback
 from collections.abc import Callable, Iterator
@@ -14,12 +13,8 @@ from typing import Any
 import rich.pretty
 from _pytest._io.pprint import PrettyPrinter
 from _pytest._io.saferepr import saferepr
-from rich.console import Console
 from rich.traceback import Traceback
 
-import postline
-
-OURS = str(Path(postline.__file__).parent)
 TESTS = str(Path(__file__).parents[3])
 """Frames of the tests know the secrets, of course."""
 
@@ -71,11 +66,9 @@ def _frames(error: BaseException) -> Iterator[FrameType]:
 
 
 def _by_rich(error: BaseException) -> str:
-    console = Console(file=io.StringIO(), width=400)
-    options = {"show_locals": True, "locals_max_length": None, "locals_max_string": None}
-    trace = Traceback.extract(type(error), error, error.__traceback__, **options)
-    for stack in trace.stacks:
-        stack.frames = [frame for frame in stack.frames if frame.filename.startswith(OURS)]
-    console.print(Traceback(trace, show_locals=True, width=400, extra_lines=0))
-    assert isinstance(console.file, io.StringIO)
-    return console.file.getvalue()
+    """Return the locals as rich's tracebacks show them."""
+    trace = Traceback.extract(
+        type(error), error, error.__traceback__, show_locals=True, locals_max_length=None, locals_max_string=None
+    )
+    frames = [frame for stack in trace.stacks for frame in stack.frames if TESTS not in frame.filename]
+    return "\n".join(str(node) for frame in frames for node in (frame.locals or {}).values())
