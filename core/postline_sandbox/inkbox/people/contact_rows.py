@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 SIGHT = Sight(CONTACTS, CONTACT_ACCESS, "contact_id")
 _SEARCHED = ("preferred_name", "given_name", "family_name", "company_name", "job_title", "notes")
-_EMPTY = {name: [] if name in LISTS else None for name in CONTACTS.columns}
+_EMPTY: Json = {name: [] if name in LISTS else None for name in CONTACTS.columns}
 
 
 def visible(call: Call) -> Json:
