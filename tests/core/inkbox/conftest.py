@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
@@ -94,6 +95,17 @@ async def line(sandbox: Sandbox, alpha: Any) -> Any:
     sandbox.control.set_number_sms(number.number)
     sandbox.control.text_in(number.number, OUTSIDE, "START")
     return number
+
+
+@asynccontextmanager
+async def entered(client: Any) -> AsyncIterator[Any]:
+    """Enter a client of either kind by its own `with`."""
+    if isinstance(client, AsyncInkbox):
+        async with client:
+            yield client
+    else:
+        with client:
+            yield client
 
 
 async def refusal(call: Callable[[], Any], kind: type[InkboxAPIError] = InkboxAPIError) -> Any:
