@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from postline.errors import PostlineError
 from postline.hidden import Hidden
 from postline.inkbox._arguments import OMITTED, Id, Omitted
 from postline.inkbox._borrowed import borrowed
@@ -177,9 +178,17 @@ class AgentIdentity(Resource[C]):
 
     @endpoint
     def create_secret(self, name: str, payload: SecretPayload, *, description: str | None = None) -> Steps[VaultSecret]:
-        """Store a secret, and let this identity read it. The vault must be open, as for the other secrets' methods."""
+        """Store a secret, and let this identity read it. The vault must be open, as for the other secrets' methods.
+
+        Where the secret was stored and the rest failed, a note on the error has its id.
+        """
         secret = yield from _opened(self).create_secret(name, payload, description=description)
-        yield from Vault.grant_access(secret.id, self.id)
+        try:
+            yield from Vault.grant_access(secret.id, self.id)
+        except PostlineError as error:
+            if getattr(error, "status_code", None) != 409:  # else it may read it already
+                error.add_note(f"the secret was stored, with the id {secret.id}; grant access to it, or delete it")
+                raise
         return secret
 
     get_secret = endpoint(borrowed("get_secret", _opened, Opened.get_secret))

@@ -14,6 +14,7 @@ import pytest
 from inkbox.vault.resources.vault import UnlockedVault as TheirVault
 
 import postline.inkbox
+from postline.inkbox.vault import models
 from postline.inkbox.vault._masked import Masked
 from postline.inkbox.vault.unlocked import UnlockedVault
 
@@ -77,6 +78,12 @@ def test_records_with_secrets_are_made_alike(name: str) -> None:
     ]
     assert all(inspect.isdatadescriptor(getattr(ours, field.name)) for field in dataclasses.fields(theirs))
     assert not dataclasses.is_dataclass(ours)
+
+
+def test_payloads_are_found_where_the_guide_says() -> None:
+    """In a module that the official package does not have."""
+    assert models.LoginPayload is postline.inkbox.LoginPayload
+    assert [name for name in models.__all__ if getattr(models, name) is not getattr(postline.inkbox, name)] == []
 
 
 @pytest.mark.parametrize("name", ENUMS)

@@ -48,8 +48,8 @@ class VaultLockedError(InkboxError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Vault must be unlocked before accessing credentials. Call vault.unlock(vault_key); "
-            "an async client that was given a vault_key does so when it is entered with `async with`."
+            "Vault must be unlocked before accessing credentials. Call vault.unlock(vault_key); an async client that was given "
+            "a vault_key does so when it is entered with `async with`. Closing the client that unlocked it locks it again."
         )
 
 

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from postline.inkbox.vault._sealing import MasterKey
 
 RECOVERY_CODES = 4
+_INFO: Operation[VaultInfo] = Operation("GET", at("/vault/info"), VaultInfo)
 
 
 class Proof(NamedTuple):
@@ -51,7 +52,7 @@ class Proof(NamedTuple):
 def info() -> Steps[VaultInfo | None]:
     """Fetch what is in the vault; `None` where there is none."""
     try:
-        return (yield from Operation("GET", at("/vault/info"), VaultInfo))
+        return (yield from _INFO)
     except InkboxAPIError as error:
         if error.status_code == 404:
             return None
@@ -103,9 +104,12 @@ def update(new: Hidden[str], current: Hidden[str | None], recovery_code: Hidden[
 
 def _proven(secret: Hidden[Any], advice: str, *, recovers: bool = False) -> Steps[Proof]:
     derive = crypto.sealing().derive
-    known = yield from info()
-    if known is None:
-        raise VaultNotInitializedError("Vault has not been initialized")
+    try:
+        known = yield from _INFO
+    except InkboxAPIError as error:
+        if error.status_code == 404:
+            raise VaultNotInitializedError("Vault has not been initialized") from error
+        raise
     master: MasterKey = yield from Offload(partial(derive, secret, known.organization_id))
     query = Hidden({"auth_hash": master.auth_hash.reveal()})
     bundle: UnlockBundle = yield from PrivateOperation("GET", at("/vault/unlock"), UnlockBundle, query.reveal())

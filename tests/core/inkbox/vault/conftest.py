@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 import pytest
+from argon2.low_level import hash_secret_raw
 from tests.core.inkbox.conftest import BothInkboxes
 from tests.core.inkbox.vault import vectors as v
 from tests.core.inkbox.vault.server import VaultServer
@@ -17,7 +18,7 @@ from postline.inkbox.vault import _sealing
 @pytest.fixture(scope="session")
 def derived_once() -> Callable[..., bytes]:
     """Derive each key for real, but only the first time: it is slow and takes much memory."""
-    return cache(_sealing.hash_secret_raw)
+    return cache(hash_secret_raw)
 
 
 @pytest.fixture(autouse=True)

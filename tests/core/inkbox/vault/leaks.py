@@ -68,7 +68,7 @@ def _frames(error: BaseException) -> Iterator[FrameType]:
 def _by_rich(error: BaseException) -> str:
     """Return the locals as rich's tracebacks show them."""
     trace = Traceback.extract(
-        type(error), error, error.__traceback__, show_locals=True, locals_max_length=None, locals_max_string=None
+        type(error), error, error.__traceback__, show_locals=True, locals_max_length=10_000, locals_max_string=10_000
     )
     frames = [frame for stack in trace.stacks for frame in stack.frames if TESTS not in frame.filename]
     return "\n".join(str(node) for frame in frames for node in (frame.locals or {}).values())

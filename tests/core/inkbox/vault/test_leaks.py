@@ -106,7 +106,7 @@ MISTAKES: dict[str, Callable[[Any], Any]] = {
     "no text": lambda c: c.vault.unlock(WRONG_KEY.encode()),
     "bad identity": lambda c: c.vault.unlock(v.VAULT_KEY, identity_id="x"),
     "no payload": lambda c: c.vault.unlocked.create_secret("S", Hidden({"password": CANARY})),
-    "payload of no text": lambda c: c.vault.unlocked.create_secret("S", LoginPayload(CANARY, notes=[CANARY])),
+    "payload of no text": lambda c: c.vault.unlocked.create_secret("S", LoginPayload(CANARY, notes=[CANARY])),  # type: ignore[arg-type]  # the point
     "other type": lambda c: c.vault.unlocked.update_secret(v.SECRET_ID, payload=OtherPayload(CANARY)),
     "bad code address": lambda c: c.vault.unlocked.set_totp(v.SECRET_ID, URI + "&digits=" + CANARY),
     "no code address": lambda c: c.vault.unlocked.set_totp(v.SECRET_ID, SEED + ":" + SEED),

@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 from tests.conformance.inkbox.answers import IDENTITY_DETAIL
 from tests.core.inkbox.conftest import BothInkboxes
@@ -259,6 +261,23 @@ def test_an_identity_may_read_what_it_makes(
     assert server.asked[-1] == f"DELETE vault/{SECRET}/access/{IDENTITY_DETAIL['id']}"
 
 
+@pytest.mark.parametrize("status", [409, 403])
+def test_a_secret_that_is_not_granted_is_not_lost(
+    both: BothInkboxes, server: VaultServer, unlocked: Any, identity: Any, status: int
+) -> None:
+    """A conflict says that it was granted before; any other refusal is raised, with the id of what was stored."""
+    server.refuse["/access"] = httpx.Response(status, json={"detail": "no"})
+
+    if status == 409:
+        made = both.do(lambda: identity.create_secret("S", OtherPayload("d")))
+        assert str(made.id) in server.secrets
+    else:
+        with pytest.raises(InkboxAPIError) as caught:
+            both.do(lambda: identity.create_secret("S", OtherPayload("d")))
+        [stored] = set(server.secrets) - {CRM}
+        assert stored in caught.value.__notes__[0]
+
+
 def test_a_locked_vault_gives_nothing(both: BothInkboxes, client: Any, server: VaultServer, identity: Any) -> None:
     """And nothing is sent; access can be revoked all the same."""
     calls: list[Callable[[], Any]] = [
@@ -297,7 +316,10 @@ def test_access_rules_are_by_canonical_ids(both: BothInkboxes, client: Any, serv
 
 def test_credentials_are_found_by_id_and_type(both: BothInkboxes, unlocked: Any, identity: Any) -> None:
     """Their payloads, too; nothing is asked for it."""
-    made = {p.secret_type: both.do(lambda p=p: unlocked.create_secret(p.secret_type, p)).id for p in PAYLOADS}
+    made = {}
+    for payload in PAYLOADS:
+        kind = str(payload.secret_type)
+        made[kind] = both.do(partial(unlocked.create_secret, kind, payload)).id
     credentials: Credentials = identity.credentials
 
     assert (len(credentials), repr(credentials), len(credentials.list())) == (6, "Credentials(6 secrets)", 6)

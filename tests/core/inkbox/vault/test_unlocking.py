@@ -13,7 +13,7 @@ from tests.core.inkbox.vault.server import VaultServer
 
 from postline.errors import ArgumentError, ClosedError
 from postline.hidden import Hidden
-from postline.inkbox import AsyncInkbox, Inkbox, InkboxAPIError, InkboxVaultKeyError
+from postline.inkbox import AsyncInkbox, Inkbox, InkboxAPIError, InkboxVaultKeyError, VaultKeyType
 from postline.inkbox.vault import crypto
 from postline.inkbox.vault.exceptions import (
     SecretTamperedError,
@@ -346,6 +346,6 @@ def test_what_the_vault_needs_is_named_where_it_is_missing(
     with pytest.raises(ImportError, match=r"postline\[vault\]"):
         both.do(lambda: client.vault.unlock(v.VAULT_KEY))
     with pytest.raises(ImportError, match=r"postline\[vault\]"):
-        crypto.wrapped(Hidden(v.VAULT_KEY), v.ORGANIZATION, crypto.new_key(), crypto.VaultKeyType.PRIMARY)
+        crypto.wrapped(Hidden(v.VAULT_KEY), v.ORGANIZATION, crypto.new_key(), VaultKeyType.PRIMARY)
 
     assert server.asked == []
