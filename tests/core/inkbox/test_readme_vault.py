@@ -166,21 +166,26 @@ async def test_an_identity_has_the_credentials_that_it_was_given(
         credentials.get_ssh_key(shared.id)
 
 
-async def test_an_identity_keeps_a_secret_of_its_own(inkbox: Any, alpha: Any) -> None:
-    """It may read what it made, until it gives that up; with the secret go the rules about it."""
+async def test_an_identity_keeps_secrets_of_its_own(
+    inkbox: Any, connect: Connect, sandbox: Sandbox, alpha: Any
+) -> None:
+    """It may read what it made until it gives that up, which leaves the secret, or deletes it, which takes all along."""
     await done(inkbox.vault.unlock(KEY))
-    secret = await done(alpha.create_secret(name="CRM Login", payload=LOGIN, description="Service account"))
-    (rule,) = await done(inkbox.vault.list_access_rules(secret.id))
+    agent = connect(sandbox.control.issue_inkbox_key("alpha"))
+    kept = await done(alpha.create_secret(name="CRM Login", payload=LOGIN, description="Service account"))
+    gone = await done(alpha.create_secret("Key", APIKeyPayload(api_key="sk-1")))
+    readable = {one.id for one in await done(agent.vault.list_secrets())}
 
-    decrypted = await done(alpha.get_secret(secret.id))
-    await done(alpha.revoke_credential_access(secret.id))
-    given_up = await done(inkbox.vault.list_access_rules(secret.id))
-    await done(alpha.delete_secret(secret.id))
+    decrypted = await done(alpha.get_secret(kept.id))
+    await done(alpha.revoke_credential_access(kept.id))
+    await done(alpha.delete_secret(gone.id))
 
-    assert rule.identity_id == alpha.id
+    assert readable == {kept.id, gone.id}
     assert (decrypted.payload, decrypted.description) == (LOGIN, "Service account")
-    assert given_up == []
-    assert (await refusal(lambda: inkbox.vault.list_access_rules(secret.id))).status_code == 404
+    assert await done(agent.vault.list_secrets()) == []
+    assert [one.id for one in await done(inkbox.vault.list_secrets())] == [kept.id]
+    assert await done(inkbox.vault.list_access_rules(kept.id)) == []
+    assert (await refusal(lambda: inkbox.vault.list_access_rules(gone.id))).status_code == 404
 
 
 @pytest.mark.parametrize("totp", [TOTP, TOTPConfig("JBSWY3DPEHPK3PXP", issuer="Example", account_name="user")])
