@@ -15,8 +15,15 @@ from postline.inkbox import (
     OtherPayload,
     SSHKeyPayload,
     TOTPConfig,
+    generate_org_encryption_key,
+    generate_vault_key_material,
 )
-from postline.inkbox.vault.exceptions import CredentialNotFoundError, CredentialTypeError, WrongVaultKeyError
+from postline.inkbox.vault.exceptions import (
+    CredentialNotFoundError,
+    CredentialTypeError,
+    NoTOTPError,
+    WrongVaultKeyError,
+)
 from postline.inkbox.vault.models import APIKeyPayload, LoginPayload
 from postline_sandbox import Sandbox
 
@@ -135,6 +142,36 @@ async def test_access_to_a_secret_is_granted_and_revoked(inkbox: Any, alpha: Any
     assert await done(inkbox.vault.list_access_rules(secret.id)) == []
 
 
+async def test_an_open_vault_knows_what_was_made_and_deleted_in_it(inkbox: Any, alpha: Any) -> None:
+    """Codes are set, used and removed in it; opened for one identity, it has only what that may read."""
+    unlocked = await done(inkbox.vault.unlock(KEY))
+    secret, other, gone = [await done(unlocked.create_secret(name, LOGIN)) for name in ("CRM", "Other", "Gone")]
+    await done(inkbox.vault.grant_access(secret.id, alpha.id))
+
+    await done(unlocked.set_totp(secret.id, TOTP))
+    code = await done(unlocked.get_totp_code(secret.id))
+    await done(unlocked.remove_totp(secret.id))
+    await done(unlocked.delete_secret(gone.id))
+
+    assert code.code.isdecimal()
+    assert {one.id: one.payload for one in unlocked.secrets} == {secret.id: LOGIN, other.id: LOGIN}
+    assert [one.id for one in (await done(inkbox.vault.unlock(KEY, identity_id=alpha.id))).secrets] == [secret.id]
+    with pytest.raises(NoTOTPError):
+        await done(unlocked.get_totp_code(secret.id))
+
+
+async def test_the_last_key_cannot_be_deleted(inkbox: Any) -> None:
+    """The service says so of the primary one's hash, and knows no other."""
+    organization_id = (await done(inkbox.vault.info())).organization_id
+    primary = generate_vault_key_material(KEY, organization_id, generate_org_encryption_key()).auth_hash
+
+    last = await refusal(lambda: inkbox.vault.delete_key(primary))
+    unknown = await refusal(lambda: inkbox.vault.delete_key(primary[::-1]))
+
+    assert (last.status_code, unknown.status_code) == (409, 404)
+    assert (await done(inkbox.vault.info())).key_count == 1
+
+
 # an identity's secrets
 
 
@@ -146,7 +183,9 @@ async def test_an_identity_has_the_credentials_that_it_was_given(
     hidden = await done(unlocked.create_secret("Hidden", LOGIN))
     shared = await done(unlocked.create_secret("Shared", LOGIN))
     key = await done(unlocked.create_secret("Key", APIKeyPayload(api_key="sk-1")))
-    for secret in (shared, key):
+    pair = await done(unlocked.create_secret("Pair", KeyPairPayload(access_key="AK", secret_key="SK")))
+    await done(unlocked.set_totp(shared.id, TOTP))
+    for secret in (shared, key, pair):
         await done(inkbox.vault.grant_access(secret.id, alpha.id))
     agent = connect(sandbox.control.issue_inkbox_key("alpha"))
     await done(agent.vault.unlock(KEY))
@@ -157,8 +196,15 @@ async def test_an_identity_has_the_credentials_that_it_was_given(
         ("Shared", "bot@crm.example.com")
     ]
     assert [(one.name, one.payload.access_key) for one in credentials.list_api_keys()] == [("Key", "sk-1")]
-    assert (len(credentials), credentials.list_ssh_keys(), credentials.list_key_pairs()) == (2, [], [])
-    assert (credentials.get_login(shared.id), credentials.get_api_key(str(key.id)).api_key) == (LOGIN, "sk-1")
+    assert {one.name for one in credentials.list()} == {"Shared", "Key", "Pair"}
+    assert (len(credentials), credentials.list_ssh_keys()) == (3, [])
+    assert [one.id for one in credentials.list_key_pairs()] == [pair.id]
+    assert (credentials.get_login(shared.id).password, credentials.get_api_key(str(key.id)).api_key) == (
+        "s3cret",
+        "sk-1",
+    )
+    assert credentials.get_key_pair(pair.id).secret_key == "SK"
+    assert len(credentials.get_totp_code(shared.id).code) == 6
     assert credentials.get(shared.id).name == "Shared"
     with pytest.raises(CredentialNotFoundError):
         credentials.get(hidden.id)
