@@ -11,7 +11,7 @@ from postline_sandbox.clock import Clock, instant_ms
 from postline_sandbox.faults import Faults
 from postline_sandbox.hooks import Hooks
 from postline_sandbox.ids import Ids
-from postline_sandbox.mime import Mail
+from postline_sandbox.mime import Mail, bare_address
 from postline_sandbox.service import Service
 from postline_sandbox.storage import Storage
 
@@ -55,10 +55,14 @@ class World:
             raise
 
     def post(self, mail: Mail, recipients: list[str]) -> list[dict[str, Any]]:
-        """Bring mail to those of the recipients that live here, and report what became of each."""
+        """Bring mail to those of the recipients that live here, and report what became of each.
+
+        A recipient may be written with a name.
+        """
+        addresses = [bare_address(one) for one in recipients]
         reports: list[dict[str, Any]] = []
         for service in self.services.values():
-            own = [address for address in recipients if service.has_address(address)]
+            own = [address for address in addresses if service.has_address(address)]
             reports += service.receive(mail, own) if own else []
         return reports
 

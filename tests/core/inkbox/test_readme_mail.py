@@ -54,6 +54,17 @@ async def test_an_identity_sends_mail_to_people_in_copy_and_in_blind_copy(alpha:
     assert detail.bcc_addresses == ["archive@shop.example.net"]
 
 
+async def test_mail_to_a_name_with_an_address_arrives(alpha: Any, bravo: Any, sandbox: Sandbox) -> None:
+    """In each of the three fields, and from outside."""
+    address, other = f'"Bravo, B." <{bravo.email_address}>', [USER]
+
+    for field in ("to", "cc", "bcc"):
+        await done(alpha.send_email(**{"to": other, field: [address]}, subject=field, body_text="Hi"))
+    sandbox.control.deliver(address, USER, "outside", "Hi")
+
+    assert [one.subject for one in await every(bravo.iter_emails())] == ["outside", "bcc", "cc", "to"]
+
+
 @pytest.mark.parametrize("name", ["id", "message_id"])
 async def test_a_reply_joins_the_thread(alpha: Any, name: str) -> None:
     """Whether it names the message's id, as the README does, or its `Message-ID`, as the protocol does."""
