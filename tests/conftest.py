@@ -112,3 +112,19 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the machine's own configuration out."""
     for name in ("COMMUNE_API_KEY", "COMMUNE_BASE_URL"):
         monkeypatch.delenv(name, raising=False)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what the tests of real mail recorded to be `shown`, or why they did not run."""
+    told = [
+        f"{report.nodeid.rpartition('::')[2]}: {text}"
+        for report in terminalreporter.getreports("passed")
+        for name, text in report.user_properties
+        if name == "shown"
+    ]
+    told += {
+        report.longrepr[2] for report in terminalreporter.getreports("skipped") if "test_real_mail" in report.nodeid
+    }
+    if told:
+        terminalreporter.section("real mail")
+        terminalreporter.write_line("\n".join(told))

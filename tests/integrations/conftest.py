@@ -95,19 +95,3 @@ def real_mail() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real mail at {folder}; POSTLINE_MAIL may name another folder")
     return folder
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say what the tests of real mail recorded to be `shown`, or why they did not run."""
-    told = [
-        f"{report.nodeid.rpartition('::')[2]}: {text}"
-        for report in terminalreporter.getreports("passed")
-        for name, text in report.user_properties
-        if name == "shown"
-    ]
-    told += {
-        report.longrepr[2] for report in terminalreporter.getreports("skipped") if "test_real_mail" in report.nodeid
-    }
-    if told:
-        terminalreporter.section("real mail")
-        terminalreporter.write_line("\n".join(told))
