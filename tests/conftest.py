@@ -11,7 +11,8 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, settings
 
-from postline.client import AsyncClient, Client
+from postline.async_client import AsyncClient
+from postline.client import Client
 from postline.commune import AsyncCommuneClient, CommuneClient
 from postline.config import Retry
 from postline.wire import Wire

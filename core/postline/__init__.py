@@ -9,11 +9,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from postline.async_client import AsyncClient
     from postline.channels import Channels
     from postline.channels.commune import CommuneMail
     from postline.channels.inkbox import InkboxMail
     from postline.channels.inkbox_people import inkbox_channels
-    from postline.client import AsyncClient, Client
+    from postline.client import Client
     from postline.commune import AsyncCommuneClient, CommuneClient
     from postline.config import Retry
     from postline.errors import (
@@ -36,7 +37,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "APIError": "errors",
     "ArgumentError": "errors",
-    "AsyncClient": "client",
+    "AsyncClient": "async_client",
     "AsyncCommuneClient": "commune",
     "AsyncInkbox": "inkbox",
     "CapabilityError": "errors",

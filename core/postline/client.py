@@ -1,35 +1,39 @@
-"""The two drivers: with `transports`, the only place with sockets, sleeps and `await`.
+"""The driver for code that waits, and what it shares with the one for `await` (`async_client`).
 
-What a request and its answer mean is decided in `wire`, what a listing asks next in `traversal`. Here it is only done: on threads
-by `Client`, in tasks by `AsyncClient`.
+These two, with the connections that they use, are the only place with sockets, sleeps and `await`. What a request and its answer
+mean is decided in `wire`, what a listing asks next in `traversal`. Here it is only done, on threads.
 """
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import time
-from collections.abc import AsyncGenerator, Generator, Iterator
-from contextlib import aclosing, closing
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from functools import partial
-from typing import Any, Generic, Self, TypeVar, cast, overload
-
-import httpx
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast, overload
 
 from postline.crew import Crew
 from postline.errors import ArgumentError, ClosedError
 from postline.operation import Listing, Offload, Operation, Sleep, Work
-from postline.transports import Abroad, AsyncTransports, Transports
+from postline.request import Reply, Request
+from postline.transports import Abroad, Transports
 from postline.traversal import Node, Traversal
-from postline.wire import Wire, is_absolute, too_large
+from postline.wire import Wire
+
+if TYPE_CHECKING:
+    import httpx
+
+    from postline.async_client import AsyncClient
 
 T = TypeVar("T")
 W = TypeVar("W", bound=Wire)
 
 
-class _Base(Generic[W]):
+class Driver(Generic[W]):
     """What both drivers are made of: a wire, and a twin of the other kind over the same wire."""
 
+    is_async: ClassVar[bool]
     wire: W
     _closed = False
     _twin: Any = None
@@ -58,7 +62,7 @@ class _Base(Generic[W]):
         return f"{type(self).__name__}({self.wire.settings.base_url!r})"
 
 
-class Client(_Base[W]):
+class Client(Driver[W]):
     """Runs work and waits for it. Safe to share between threads, and inside a running event loop (a notebook).
 
     Args:
@@ -66,13 +70,15 @@ class Client(_Base[W]):
         transport: Sends every request instead of this client's own connections; it must be safe to share between threads.
     """
 
+    is_async = False
+
     def __init__(self, wire: W, transport: httpx.BaseTransport | None = None) -> None:
         self._set_up(wire, transport)
 
     def _set_up(self, wire: W, transport: httpx.BaseTransport | None = None) -> None:
         self.wire = wire
         make = partial(Transports, wire.settings, transport=transport)
-        self._home, self._abroad = make(wire.settings.base_url), Abroad(make)
+        self._home, self._abroad = make(wire.address), Abroad(make)
 
     @property
     def sync(self) -> Self:
@@ -82,6 +88,8 @@ class Client(_Base[W]):
     @property
     def aio(self) -> AsyncClient[W]:
         """The client for `await` with the same settings; it has connections of its own."""
+        from postline.async_client import AsyncClient
+
         return cast("AsyncClient[W]", self._other(AsyncClient))
 
     @overload
@@ -109,13 +117,13 @@ class Client(_Base[W]):
             case Sleep():
                 return time.sleep(work.seconds)
             case Offload():
-                return _plain(work.function())
+                return plain(work.function())
         raise ArgumentError(f"cannot run a {type(work).__name__}: expected an operation, a listing, or a flow of them")
 
     def _flow(self, steps: Generator[Any, Any, T]) -> T:
         outcome: Any = None
         failure: Exception | None = None
-        with _fresh(steps):
+        with fresh(steps):
             while True:
                 try:
                     step = steps.throw(failure) if failure else steps.send(outcome)
@@ -137,31 +145,19 @@ class Client(_Base[W]):
                     step = next(exchange)
                     continue
                 try:
-                    response = self._send(step, operation)
-                except httpx.RequestError as error:
+                    reply = self._send(step)
+                except Exception as error:  # noqa: BLE001  # what it means is for the wire to say
                     step = exchange.throw(error)
                 else:
-                    step = exchange.send(response)
+                    step = exchange.send(reply)
         except StopIteration as stop:
             return cast("T", stop.value)
 
-    def _send(self, request: httpx.Request, operation: Operation[Any]) -> httpx.Response:
-        transports = self._abroad.of(request) if is_absolute(operation) else self._home
+    def _send(self, request: Request) -> Reply:
+        transports = self._home if request.address is self.wire.address else self._abroad[request.address]
         transport = transports.take()
         try:
-            response = transport.handle_request(request)
-            with closing(response):
-                if operation.limit_bytes is None:
-                    response.read()
-                    return response
-                content = bytearray()
-                for chunk in response.iter_bytes():
-                    content += chunk
-                    if len(content) > operation.limit_bytes:
-                        if response.is_success:
-                            raise too_large(operation)
-                        break  # of an error, the beginning is enough
-                return _whole(response, content)
+            return transport.send(request)
         finally:
             transports.give(transport)
 
@@ -200,191 +196,17 @@ class Client(_Base[W]):
         self.close()
 
 
-class AsyncClient(_Base[W]):
-    """Runs work in the running event loop. Cancelling a call cancels its request.
-
-    Args:
-        wire: The service to speak to.
-        transport: Sends every request instead of this client's own connections.
-    """
-
-    def __init__(self, wire: W, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        self._set_up(wire, transport)
-
-    def _set_up(self, wire: W, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        self.wire = wire
-        make = partial(AsyncTransports, wire.settings, transport=transport)
-        self._home, self._abroad = make(wire.settings.base_url), Abroad(make)
-
-    @property
-    def aio(self) -> Self:
-        """This client."""
-        return self
-
-    @property
-    def sync(self) -> Client[W]:
-        """The client that waits, with the same settings; it has connections of its own."""
-        return cast("Client[W]", self._other(Client))
-
-    @overload
-    async def run(self, work: Listing[T]) -> list[T]: ...
-    @overload
-    async def run(self, work: Work[T]) -> T: ...
-    async def run(self, work: Any) -> Any:
-        """Do the work and return its result; of a listing, the list of all its items."""
-        self._check_open()
-        return await self._perform(work)
-
-    def stream(self, listing: Listing[T]) -> AsyncGenerator[T, None]:
-        """Read a listing lazily. Up to `listing.concurrency` requests run ahead in tasks; closing the iterator cancels them."""
-        self._check_open()
-        return self._items(Traversal(listing), listing.concurrency)
-
-    async def _perform(self, work: Any) -> Any:
-        match work:
-            case Operation():
-                return await self._exchange(work)
-            case Generator():
-                return await self._flow(work)
-            case Listing():
-                async with aclosing(self._items(Traversal(work, all_at_once=True), work.concurrency)) as items:
-                    return [item async for item in items]
-            case Sleep():
-                return await asyncio.sleep(work.seconds)
-            case Offload():
-                if inspect.iscoroutinefunction(work.function):
-                    return await work.function()
-                result = await asyncio.to_thread(work.function)
-                return await result if inspect.isawaitable(result) else result
-        raise ArgumentError(f"cannot run a {type(work).__name__}: expected an operation, a listing, or a flow of them")
-
-    async def _flow(self, steps: Generator[Any, Any, T]) -> T:
-        outcome: Any = None
-        failure: Exception | None = None
-        with _fresh(steps):
-            while True:
-                try:
-                    step = steps.throw(failure) if failure else steps.send(outcome)
-                except StopIteration as stop:
-                    return cast("T", stop.value)
-                outcome, failure = None, None
-                try:
-                    outcome = await self._perform(step)
-                except Exception as error:  # noqa: BLE001  # handed to the flow, which may handle it
-                    failure = error
-
-    async def _exchange(self, operation: Operation[T]) -> T:
-        exchange = self.wire.exchange(operation)
-        step = next(exchange)
-        try:
-            while True:
-                if isinstance(step, Sleep):
-                    await asyncio.sleep(step.seconds)
-                    step = next(exchange)
-                    continue
-                try:
-                    response = await self._send(step, operation)
-                except httpx.RequestError as error:
-                    step = exchange.throw(error)
-                else:
-                    step = exchange.send(response)
-        except StopIteration as stop:
-            return cast("T", stop.value)
-
-    async def _send(self, request: httpx.Request, operation: Operation[Any]) -> httpx.Response:
-        transports = self._abroad.of(request) if is_absolute(operation) else self._home
-        transport = await transports.take()
-        try:
-            response = await transport.handle_async_request(request)
-            async with aclosing(response):
-                if operation.limit_bytes is None:
-                    await response.aread()
-                    return response
-                content = bytearray()
-                async for chunk in response.aiter_bytes():
-                    content += chunk
-                    if len(content) > operation.limit_bytes:
-                        if response.is_success:
-                            raise too_large(operation)
-                        break  # of an error, the beginning is enough
-                return _whole(response, content)
-        finally:
-            await transports.give(transport)
-
-    async def _items(self, traversal: Traversal[T], width: int) -> AsyncGenerator[T]:
-        workers: set[asyncio.Task[None]] = set()
-        news = asyncio.Event()
-
-        async def toil() -> None:
-            while node := traversal.start():
-                traversal.finish(node, await self._answer(node))
-                employ()
-                news.set()
-            workers.discard(
-                cast("asyncio.Task[None]", asyncio.current_task())
-            )  # now: a callback would come late for `employ`
-
-        def employ() -> None:
-            for _ in range(min(traversal.startable, width - len(workers))):
-                workers.add(asyncio.create_task(toil()))
-
-        try:
-            while True:
-                news.clear()
-                items = traversal.take()
-                employ()
-                for item in items:
-                    yield item
-                if not items:
-                    if traversal.finished:
-                        return
-                    await news.wait()
-        finally:
-            for worker in workers:
-                worker.cancel()
-            await asyncio.gather(*workers, return_exceptions=True)
-
-    async def _answer(self, node: Node[Any]) -> BaseException | None:
-        try:
-            node.learn(await self._perform(node.fetch.work))
-        except (Exception, asyncio.CancelledError) as error:
-            if (
-                isinstance(error, asyncio.CancelledError)
-                and cast("asyncio.Task[None]", asyncio.current_task()).cancelling()
-            ):
-                raise
-            return error  # raised where the listing is read, which waits for this task
-        return None
-
-    async def close(self) -> None:
-        """Close this event loop's connections; a request under way ends first. Closing twice does nothing."""
-        self._closed = True
-        for each in (self._home, *self._abroad.values()):
-            await each.aclose()
-
-    async def __aenter__(self) -> Self:
-        self._check_open()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.close()
-
-
-def _fresh(steps: Generator[Any, Any, T]) -> closing[Generator[Any, Any, T]]:
+def fresh(steps: Generator[Any, Any, T]) -> closing[Generator[Any, Any, T]]:
+    """Return a flow to be closed at the end; refuse one that has run."""
     if inspect.getgeneratorstate(steps) == inspect.GEN_CLOSED:
         raise ArgumentError("a flow runs once, and this one has; make it anew")
     return closing(steps)
 
 
-def _plain(result: Any) -> Any:
+def plain(result: Any) -> Any:
+    """Return what a function of the caller's gave, unless it has to be awaited."""
     if not inspect.isawaitable(result):
         return result
     if inspect.iscoroutine(result):
         result.close()
     raise ArgumentError("an async callback needs the async client: await the call, or give a plain function")
-
-
-def _whole(response: httpx.Response, content: bytes | bytearray) -> httpx.Response:
-    """Return the response with the content that was read from it in pieces, decoded already."""
-    headers = [(k, v) for k, v in response.headers.multi_items() if k not in {"content-encoding", "content-length"}]
-    return httpx.Response(response.status_code, headers=headers, content=bytes(content), request=None)

@@ -9,10 +9,14 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, overload
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
-from postline.client import AsyncClient, Client
 from postline.operation import Listing, Work
+
+if TYPE_CHECKING:
+    from postline.async_client import AsyncClient
+    from postline.client import Client
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -33,15 +37,26 @@ class _Declared:
     def __init__(
         self, build: Callable[..., Any], sync: Callable[..., Any], aio: Callable[..., Any], kinds: tuple[str, str]
     ) -> None:
-        self._plain = _dressed(lambda *args, **kwargs: build(None, *args, **kwargs), build, None)
-        self._sync = _dressed(sync, build, kinds[0])
-        self._async = _dressed(aio, build, kinds[1])
+        self._build, self._forms, self._kinds = build, (sync, aio), kinds
         self.__doc__ = build.__doc__
+
+    # Reading a signature takes long, and most endpoints of a service are never used by one program.
+    @cached_property
+    def _plain(self) -> Any:
+        return _dressed(lambda *args, **kwargs: self._build(None, *args, **kwargs), self._build, None)
+
+    @cached_property
+    def _sync(self) -> Any:
+        return _dressed(self._forms[0], self._build, self._kinds[0])
+
+    @cached_property
+    def _async(self) -> Any:
+        return _dressed(self._forms[1], self._build, self._kinds[1])
 
     def _form(self, instance: Any, owner: type) -> Any:
         if instance is None:
             return self._plain
-        form = self._async if isinstance(instance._client, AsyncClient) else self._sync
+        form = self._async if instance._client.is_async else self._sync
         return form.__get__(instance, owner)
 
 

@@ -7,7 +7,8 @@ import pydoc
 
 import httpx
 
-from postline.client import AsyncClient, Client
+from postline.async_client import AsyncClient
+from postline.client import Client
 from postline.commune import AsyncCommuneClient, CommuneClient, Domains
 from postline.config import Settings
 from postline.operation import Listing, Operation, Steps

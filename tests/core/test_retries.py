@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from postline import wire as wire_module
 from postline.config import Retry, Settings
 from postline.errors import APIError, NetworkError
+from postline.network import NEVER_LEFT
 from postline.operation import Operation, Sleep
-from postline.wire import NEVER_LEFT, Wire
+from postline.wire import Wire
 
 GET = Operation("GET", "/v1/things", None)
 POST = Operation("POST", "/v1/things", None)

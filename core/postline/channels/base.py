@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from postline.errors import ArgumentError
 
 if TYPE_CHECKING:
-    from postline.client import AsyncClient, Client
+    from postline.async_client import AsyncClient
+    from postline.client import Client
 
 
 class Channel(Protocol):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Generic, TypeVar
 
+from postline.async_client import AsyncClient
 from postline.channels.bundle import Channels
 from postline.channels.inkbox import InkboxMail
 from postline.channels.inkbox_identity import IdentitySource
 from postline.channels.inkbox_phone import InkboxPhone, InkboxTexts
 from postline.channels.phone_records import Contact, Identity
 from postline.channels.records import Page
-from postline.client import AsyncClient, Client
+from postline.client import Client
 from postline.inkbox.contacts import types
 from postline.inkbox.contacts.resource import Contacts
 from postline.inkbox.contacts.types import ContactEmail, ContactPhone

@@ -1,7 +1,10 @@
 """Commune by its own names: code written for the service's documentation runs when only the import changes."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from postline import __version__
-from postline.commune.async_client import AsyncCommuneClient
 from postline.commune.client import CommuneClient
 from postline.commune.exceptions import (
     AuthenticationError,
@@ -54,6 +57,9 @@ from postline.commune.types import (
 )
 from postline.commune.webhooks import compute_signature, verify_signature
 
+if TYPE_CHECKING:
+    from postline.commune.async_client import AsyncCommuneClient
+
 __all__ = [
     "AsyncCommuneClient",
     "Attachment",
@@ -104,3 +110,11 @@ __all__ = [
     "compute_signature",
     "verify_signature",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name != "AsyncCommuneClient":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from postline.commune.async_client import AsyncCommuneClient  # with asyncio, which takes a while to load
+
+    return AsyncCommuneClient

@@ -6,19 +6,19 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Generic, TypeVar, get_origin
 
-import httpx
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from postline.commune.exceptions import CommuneError, from_response
+from postline.commune.exceptions import CommuneError, from_reply
 from postline.commune.types import ThreadPage
 from postline.config import Settings
 from postline.operation import Operation
+from postline.request import Reply
 from postline.wire import Wire, adapter
 
 T = TypeVar("T")
 
 
-class _Envelope(BaseModel, Generic[T]):
+class _Envelope(BaseModel, Generic[T], defer_build=True):
     data: T
 
 
@@ -57,9 +57,9 @@ class CommuneWire(Wire):
                 return []
             return adapter(operation.returns).validate_python(value)
 
-    def error(self, response: httpx.Response, body: Any) -> CommuneError:
+    def error(self, reply: Reply, body: Any) -> CommuneError:
         """Make the documented exception."""
-        return from_response(response, body)
+        return from_reply(reply, body)
 
 
 @cache

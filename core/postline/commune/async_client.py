@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import httpx
+from typing import TYPE_CHECKING
 
-from postline.client import AsyncClient
+from postline.async_client import AsyncClient
 from postline.commune._wire import CommuneWire
 from postline.commune.client import CommuneClient, Namespaces, wire
 from postline.config import Retry
+
+if TYPE_CHECKING:
+    import httpx
 
 __all__ = ["AsyncCommuneClient"]
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic
 
-import httpx
-
 from postline.client import Client
 from postline.commune._wire import CommuneWire
 from postline.commune.resources import Attachments, Delivery, Domains, Inboxes, Messages, Search, Sms, Threads
@@ -13,6 +11,8 @@ from postline.config import Retry, Settings, from_environment
 from postline.resource import C
 
 if TYPE_CHECKING:
+    import httpx
+
     from postline.commune.async_client import AsyncCommuneClient
 
 __all__ = ["CommuneClient"]

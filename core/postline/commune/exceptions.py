@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-import httpx
-
 from postline.errors import APIError, PostlineError
+from postline.request import Reply
 
 
 class CommuneError(APIError):
@@ -27,8 +27,8 @@ class CommuneError(APIError):
         super().__init__(message)
         self.message = message
         self.status_code = self.default_status if status_code is None else status_code
-        self.headers = httpx.Headers()
-        """The answer's headers; `X-RateLimit-*` and `Retry-After` are among them."""
+        self.headers: Mapping[str, str] = {}
+        """The answer's headers, by names in any case; `X-RateLimit-*` and `Retry-After` are among them."""
         self.body: Any = None
         """The answer's JSON: `details` of a refused argument, `required` scopes, limits."""
 
@@ -85,16 +85,16 @@ BY_STATUS: dict[int, type[CommuneError]] = {
 }
 
 
-def from_response(response: httpx.Response, body: Any) -> CommuneError:
+def from_reply(reply: Reply, body: Any) -> CommuneError:
     """Make the exception that Commune documents for an answer. Only the body's `error` is read for the message."""
     fields: dict[str, Any] = body if isinstance(body, dict) else {}
     said: Any = fields.get("error")
     code = said if isinstance(said, str) else None
     if isinstance(said, dict):
         said, code = said.get("message"), said.get("name")
-    message = str(said) if said else (response.reason_phrase or "Unknown error")
-    error = BY_STATUS.get(response.status_code, CommuneError)(message, response.status_code)
-    error.headers, error.body, error.code = response.headers, body, code
+    message = str(said) if said else (reply.reason_phrase or "Unknown error")
+    error = BY_STATUS.get(reply.status_code, CommuneError)(message, reply.status_code)
+    error.headers, error.body, error.code = reply.headers, body, code
     waits = fields.get("retryAfter")
     if isinstance(waits, int | float) and not isinstance(waits, bool) and waits >= 0:
         error.retry_after_seconds = float(waits)

@@ -10,9 +10,9 @@ import httpx
 
 from postline.config import Retry, Settings, from_environment
 from postline.errors import ArgumentError
-from postline.inkbox._private import PrivateOperation
-from postline.inkbox.exceptions import InkboxAPIError, from_response, signup_refusal
+from postline.inkbox.exceptions import InkboxAPIError, from_reply, signup_refusal
 from postline.operation import Operation
+from postline.request import Reply, Request
 from postline.wire import Wire, is_absolute
 
 if TYPE_CHECKING:
@@ -38,13 +38,13 @@ class SignupWire(Wire):
         key = {"x-api-key": self._api_key} if self._api_key else {}
         return {**key, "accept": "application/json", "user-agent": f"postline/{__version__}"}
 
-    def succeeded(self, response: httpx.Response) -> bool:
+    def succeeded(self, reply: Reply) -> bool:
         """Whether the status is below 400: a redirect is an answer too, and is not followed."""
-        return response.status_code < 400
+        return reply.status_code < 400
 
-    def error(self, response: httpx.Response, body: Any) -> InkboxAPIError:
+    def error(self, reply: Reply, body: Any) -> InkboxAPIError:
         """Make the one exception of signups."""
-        return signup_refusal(response, body)
+        return signup_refusal(reply, body)
 
 
 class InkboxWire(SignupWire):
@@ -57,30 +57,25 @@ class InkboxWire(SignupWire):
         self._cookies = httpx.Cookies()
         self._has_cookies = False
 
-    def request(self, operation: Operation[Any]) -> httpx.Request:
+    def request(self, operation: Operation[Any]) -> Request:
         """Build the request, with the cookies that belong to it."""
         request = super().request(operation)
         if self._has_cookies and not is_absolute(operation):
-            self._cookies.set_cookie_header(request)
-        if isinstance(operation, PrivateOperation):
-            request.__class__ = _PrivateRequest
+            made = httpx.Request(request.method, request.url)
+            self._cookies.set_cookie_header(made)
+            request.headers.update(made.headers)
         return request
 
-    def learn(self, request: httpx.Request, response: httpx.Response) -> None:
+    def learn(self, request: Request, reply: Reply) -> None:
         """Keep the cookies that an answer sets."""
-        if "set-cookie" in response.headers:
-            response.request = request
-            self._cookies.extract_cookies(response)
+        if any(name.lower() == b"set-cookie" for name, _ in reply.raw_headers):
+            asked = httpx.Request(request.method, request.url)
+            self._cookies.extract_cookies(httpx.Response(reply.status_code, headers=reply.raw_headers, request=asked))
             self._has_cookies = True
 
-    def error(self, response: httpx.Response, body: Any) -> InkboxAPIError:
+    def error(self, reply: Reply, body: Any) -> InkboxAPIError:
         """Make the documented exception."""
-        return from_response(response, body)
-
-
-class _PrivateRequest(httpx.Request):
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__}({self.method!r})>"
+        return from_reply(reply, body)
 
 
 def settings(base_url: str | None, timeout: float, retry: Retry) -> Settings:

@@ -6,7 +6,7 @@ from typing import Self
 
 import httpx
 
-from postline.client import AsyncClient
+from postline.async_client import AsyncClient
 from postline.config import Retry
 from postline.hidden import Hidden
 from postline.inkbox._account import Account, hidden_vault_key, wire

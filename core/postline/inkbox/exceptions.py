@@ -16,10 +16,9 @@ import re
 from typing import Any
 from uuid import UUID
 
-import httpx
-
 from postline.errors import APIError, PostlineError
 from postline.inkbox._remedies import REMEDIES
+from postline.request import Reply
 
 
 class InkboxError(PostlineError):
@@ -104,10 +103,10 @@ _MARKS: tuple[tuple[int, type[InkboxAPIError], str, Any], ...] = (
 _NUMBER = re.compile(r"\+\d{5,}(?=\d{2})")
 
 
-def from_response(response: httpx.Response, body: Any) -> InkboxAPIError:
+def from_reply(reply: Reply, body: Any) -> InkboxAPIError:
     """Make the exception that Inkbox documents for an answer."""
-    status = response.status_code
-    detail = body["detail"] if isinstance(body, dict) and "detail" in body else response.text
+    status = reply.status_code
+    detail = body["detail"] if isinstance(body, dict) and "detail" in body else reply.text
     if isinstance(detail, dict):
         for marked, kind, key, value in _MARKS:
             if status == marked and key in detail and value in (None, detail[key]):
@@ -118,10 +117,10 @@ def from_response(response: httpx.Response, body: Any) -> InkboxAPIError:
     return InkboxAPIError(status, detail)
 
 
-def signup_refusal(response: httpx.Response, body: Any) -> InkboxAPIError:
+def signup_refusal(reply: Reply, body: Any) -> InkboxAPIError:
     """Make the exception of a signup call: always the plain one, its detail as text."""
-    detail = from_response(response, body).detail
-    return InkboxAPIError(response.status_code, detail if isinstance(detail, str) else str(detail))
+    detail = from_reply(reply, body).detail
+    return InkboxAPIError(reply.status_code, detail if isinstance(detail, str) else str(detail))
 
 
 def _masked(number: re.Match[str]) -> str:

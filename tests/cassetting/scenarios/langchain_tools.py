@@ -10,9 +10,9 @@ from tests.cassetting.scenario import scenario
 from tests.cassetting.stage import INBOX, JANE, PUMP
 
 from langchain_postline import PostlineTool
+from postline.async_client import AsyncClient
 from postline.channels import Channels, Mail
 from postline.channels.commune import CommuneMail
-from postline.client import AsyncClient
 from postline.tools import Toolbox
 
 

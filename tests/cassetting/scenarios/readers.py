@@ -9,10 +9,10 @@ from tests.cassetting.stage import HANDLE, IDA, INBOX, TOM
 
 from langchain_postline import InboxLoader, TextMessageLoader, TranscriptLoader
 from llama_index.readers.postline import InboxReader, TextReader, TranscriptReader
+from postline.async_client import AsyncClient
 from postline.channels.commune import CommuneMail
 from postline.channels.inkbox import InkboxMail
 from postline.channels.inkbox_phone import InkboxPhone, InkboxTexts
-from postline.client import AsyncClient
 
 TEXTS = ["Are you open on Sunday?", "It drips since Monday.", "Now it pours."]
 

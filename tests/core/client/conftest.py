@@ -18,8 +18,8 @@ class Server:
     """Answers by path, on a thread of its own; counts connections and notes requests.
 
     `/echo` tells the request; `/slow` answers when `release` is set, or notes that the client left; `/drop` closes unanswered;
-    `/last` closes after its answer without saying so; `/long` is a megabyte in pieces; `/packed` is compressed; `/refused` is a
-    long error.
+    `/last` closes after its answer without saying so; `/long` is a megabyte in pieces; `/packed` is compressed, `/garbled` only
+    says so; `/refused` is a long error.
     """
 
     def __init__(self, context: ssl.SSLContext | None = None) -> None:
@@ -95,6 +95,8 @@ class Server:
             await self._send(writer, b"x" * 1_000_000, pieces=1000)
         elif kind == "packed":
             await self._send(writer, gzip.compress(b"y" * 10_000), "200 OK\r\ncontent-encoding: gzip")
+        elif kind == "garbled":
+            await self._send(writer, b"y" * 100, "200 OK\r\ncontent-encoding: gzip")
         elif kind == "refused":
             await self._send(writer, b"z" * 10_000, "403 Forbidden")
         else:

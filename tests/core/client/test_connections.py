@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import threading
 import time
+from functools import wraps
 from itertools import islice
 
 import httpx
 import pytest
 
-from postline.client import AsyncClient, Client
+from postline.async_client import AsyncClient
+from postline.client import Client
 from postline.commune import AsyncCommuneClient, CommuneClient
 from postline.config import Retry, Settings
 from postline.errors import APIError, NetworkError, TooLargeError
@@ -236,6 +240,54 @@ def test_a_refusal_longer_than_the_limit_is_still_a_refusal(both, server):
         both.run(client, get("refused", limit_bytes=100))
 
     assert caught.value.status_code == 403
+
+
+def test_an_answer_that_is_not_packed_as_it_says_is_a_network_error(both, server):
+    """What cannot be unpacked counts as an answer that did not arrive."""
+    client = both.client(base_url=server.url, retry=ONCE)
+
+    with pytest.raises(httpx.DecodingError) as caught:
+        both.run(client, get("garbled"))
+
+    assert isinstance(caught.value, NetworkError)
+
+
+def test_a_call_that_goes_well_loads_no_httpx(server):
+    """Importing httpx takes longer than everything else until the first answer, so only an error loads it."""
+    code = f"""
+import sys
+from postline import CommuneClient, Operation
+with CommuneClient("key", base_url={server.url!r}) as client:
+    assert b"/echo" in client.run(Operation("GET", "/echo", bytes))
+assert "httpx" not in sys.modules and "asyncio" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+    assert server.paths() == ["/echo"]
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_whoever_watches_httpx_sees_every_request(both, server, monkeypatch, wrapped):
+    """A replaced method of httpx's transport, as recorders and mocks leave it, gets the requests while it is there."""
+    client = both.client(base_url=server.url)
+    both.run(client, get("before"))
+    seen = []
+    kind, method = (
+        (httpx.AsyncHTTPTransport, "handle_async_request") if both.is_async else (httpx.HTTPTransport, "handle_request")
+    )
+    original = getattr(kind, method)
+
+    def watch(self, request):
+        seen.append(request.url.path)
+        return original(self, request)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(kind, method, wraps(original)(watch) if wrapped else watch)
+        both.run(client, get("meanwhile", limit_bytes=1_000))
+    both.run(client, get("after"))
+
+    assert seen == ["/meanwhile"]
+    assert server.paths() == ["/before", "/meanwhile", "/after"]
 
 
 def test_credentials_stay_at_home(both, server, elsewhere):

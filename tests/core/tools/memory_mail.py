@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+from postline.async_client import AsyncClient
 from postline.channels import Address, Attachment, Draft, Hit, Message, Page, Sent, Thread
 from postline.channels.records import Direction
-from postline.client import AsyncClient, Client
+from postline.client import Client
 from postline.config import Settings
 from postline.errors import ArgumentError, NetworkError, TooLargeError
 from postline.operation import Listing, Offload, Steps

@@ -8,7 +8,8 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Generic, ParamSpec, TypeVar, overload
 
-from postline.client import AsyncClient, Client
+from postline.async_client import AsyncClient
+from postline.client import Client
 from postline.config import Retry
 from postline.inkbox._arguments import at, stated
 from postline.inkbox._wire import SignupWire, settings
