@@ -45,3 +45,12 @@ class Later(Hidden[T]):
 
     def __init__(self, make: Callable[[], T]) -> None:
         self.reveal = cache(make)
+
+
+class Fresh(Hidden[T]):
+    """A hidden value that is made anew each time it is asked for, such as a code that holds for seconds."""
+
+    __slots__ = ()
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self.reveal = make

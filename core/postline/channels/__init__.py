@@ -5,6 +5,7 @@ One service's words stop here: adapters translate. A tool or a reader names the 
 
 from postline.channels.base import Channel
 from postline.channels.bundle import Channels
+from postline.channels.credentials import Credential, Credentials, Part, Secret
 from postline.channels.mail import Mail
 from postline.channels.people import Account, Contacts
 from postline.channels.phone import Phone, Texts
@@ -40,14 +41,18 @@ __all__ = [
     "Contact",
     "Contacts",
     "Conversation",
+    "Credential",
+    "Credentials",
     "Draft",
     "Hit",
     "Identity",
     "Mail",
     "Message",
     "Page",
+    "Part",
     "Phone",
     "PlacedCall",
+    "Secret",
     "Sent",
     "Text",
     "Texts",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from postline.channels.credentials import Credentials
 from postline.channels.mail import Mail
 from postline.channels.people import Account, Contacts
 from postline.channels.phone import Phone, Texts
@@ -18,3 +19,4 @@ class Channels:
     texts: Texts | None = None
     contacts: Contacts | None = None
     account: Account | None = None
+    credentials: Credentials | None = None

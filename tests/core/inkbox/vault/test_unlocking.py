@@ -160,9 +160,10 @@ def test_a_key_id_in_capitals_does_no_harm(both: BothInkboxes, client: Any, serv
     assert opened.secrets[0].payload.password == "s3cret"
 
 
-def test_other_refusals_stay_what_they_are(both: BothInkboxes, client: Any, server: VaultServer) -> None:
+@pytest.mark.parametrize("path", ["info", "unlock", "keys"])
+def test_other_refusals_stay_what_they_are(both: BothInkboxes, client: Any, server: VaultServer, path: str) -> None:
     """Not every failure is a wrong key."""
-    server.refuse["GET /api/v1/vault/unlock"] = httpx.Response(403, json={"detail": "not for you"})
+    server.refuse[f"GET /api/v1/vault/{path}"] = httpx.Response(403, json={"detail": "not for you"})
 
     with pytest.raises(InkboxAPIError, match="not for you"):
         both.do(lambda: client.vault.unlock(v.VAULT_KEY))

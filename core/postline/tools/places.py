@@ -1,0 +1,171 @@
+"""The places that turn handles into secrets: web sites, by HTTP or by a function, and programs.
+
+The operator makes them, and with that lets handles be lent for them. Nothing here is a tool.
+"""
+
+from __future__ import annotations
+
+import base64
+import inspect
+import os
+import shutil
+import subprocess
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from postline.errors import ArgumentError
+from postline.hidden import Hidden
+from postline.tools.handles import SCHEME, HandleError, Lending, web_origin
+
+
+class _Place:
+    def __init__(self, lending: Lending, destination: str, only: Collection[str] | None) -> None:
+        self._lending = lending
+        self.destination = destination
+        lending.register(destination, only)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.destination!r})"
+
+    def _filled(self, value: Any) -> Hidden[Any]:
+        if isinstance(value, str) and value.startswith(SCHEME):
+            return self._lending.redeem(value, self.destination)
+        return Hidden(value)
+
+    def _check(self, url: str) -> None:
+        try:
+            found = web_origin(url)
+        except ArgumentError:
+            found = "another place"
+        if found != self.destination:
+            raise HandleError(f"secrets for {self.destination} do not go to {found}")
+
+
+class HttpPlace(_Place):
+    """A web site to log in to by HTTP. Its methods make what httpx takes as `auth=`, for one request each.
+
+    httpx does not send it on to another site when it follows a redirect.
+
+    Args:
+        lending: Whose handles to take.
+        origin: Such as `https://crm.example.com`; HTTPS, but for this machine.
+        only: The ids of the credentials that may be used there; by default those that were stored for this site or for none.
+    """
+
+    def __init__(self, lending: Lending, origin: str, *, only: Collection[str] | None = None) -> None:
+        super().__init__(lending, web_origin(origin), only)
+
+    def basic(self, username: str, password: str) -> Callable[[Any], Any]:
+        """Log in with a name and a password; either can be a handle."""
+        return partial(self._authorize, lambda: _basic(self._filled(username), self._filled(password)))
+
+    def bearer(self, token: str) -> Callable[[Any], Any]:
+        """Log in with a token."""
+        return partial(self._authorize, lambda: Hidden(f"Bearer {self._filled(token).reveal()}"))
+
+    def _authorize(self, header: Callable[[], Hidden[str]], request: Any) -> Any:
+        self._check(str(request.url))
+        request.headers["Authorization"] = header().reveal()
+        return request
+
+
+class ProgramPlace(_Place):
+    """A program that gets secrets in its environment.
+
+    Args:
+        lending: Whose handles to take.
+        program: Its name or path; what it names now is what will run.
+        only: The ids of the credentials that may be used there; by default those that were stored for no site.
+    """
+
+    def __init__(self, lending: Lending, program: str, *, only: Collection[str] | None = None) -> None:
+        found = shutil.which(program)
+        if found is None:
+            raise ArgumentError("there is no such program")
+        self._path = str(Path(found).resolve())
+        super().__init__(lending, f"program:{Path(program).name}", only)
+
+    def run(
+        self, arguments: Sequence[str] = (), *, env: Mapping[str, str], check: bool = False, **options: Any
+    ) -> subprocess.CompletedProcess[Any]:
+        """Run the program as `subprocess.run` does, in this process's environment and `env`, whose handles are replaced.
+
+        What the program does with a secret is up to it; what it prints may have it.
+        """
+        filled = {name: self._filled(value) for name, value in env.items()}
+        outcome = _run(partial(subprocess.run, [self._path, *arguments], **options), filled)
+        if isinstance(outcome, Exception):
+            raise outcome
+        if check:
+            outcome.check_returncode()
+        return outcome
+
+
+class FunctionPlace(_Place):
+    """A web site that a function logs in to, such as a browser driver's. Call it as the function, with handles.
+
+    What the function raises is told by its class alone: its text may quote what it was given.
+
+    Args:
+        lending: Whose handles to take.
+        origin: As for `HttpPlace`.
+        act: Gets secrets in place of handles.
+        where: Tells the address of the page that `act` acts on; on another site, nothing is done.
+        only: As for `HttpPlace`.
+    """
+
+    def __init__(
+        self,
+        lending: Lending,
+        origin: str,
+        act: Callable[..., Any],
+        *,
+        where: Callable[[], str] | None = None,
+        only: Collection[str] | None = None,
+    ) -> None:
+        super().__init__(lending, web_origin(origin), only)
+        self._act = act
+        self._where = where
+
+    def __call__(self, *values: Any, **named: Any) -> Any:
+        """Call the function, its arguments that are handles replaced; of a coroutine function, return what to await."""
+        if self._where is not None:
+            self._check(self._where())
+        given = [self._filled(each) for each in values]
+        outcome, failed = _call(self._act, given, {name: self._filled(each) for name, each in named.items()})
+        if failed:
+            raise HandleError(f"logging in to {self.destination} failed ({failed})")
+        return self._finish(outcome) if inspect.isawaitable(outcome) else outcome
+
+    async def _finish(self, work: Awaitable[Any]) -> Any:
+        try:
+            return await work
+        except Exception as error:  # noqa: BLE001  # of the function's own kind
+            failed = type(error).__name__
+        raise HandleError(f"logging in to {self.destination} failed ({failed})")
+
+
+def _basic(username: Hidden[str], password: Hidden[str]) -> Hidden[str]:
+    pair = Hidden(f"{username.reveal()}:{password.reveal()}".encode())
+    return Hidden(f"Basic {base64.b64encode(pair.reveal()).decode()}")
+
+
+def _run(
+    call: Callable[..., subprocess.CompletedProcess[Any]], env: Mapping[str, Hidden[str]]
+) -> subprocess.CompletedProcess[Any] | Exception:
+    """Run a program; an error is returned without its traceback, whose frames have the environment."""
+    try:
+        return call(env={**os.environ, **{name: value.reveal() for name, value in env.items()}})
+    except (OSError, subprocess.SubprocessError, ValueError, TypeError) as error:
+        error.__context__ = None
+        return error.with_traceback(None)
+
+
+def _call(act: Callable[..., Any], values: Sequence[Hidden[Any]], named: Mapping[str, Hidden[Any]]) -> tuple[Any, str]:
+    """Return what a function does, and the class of what it raises."""
+    try:
+        return act(*(each.reveal() for each in values), **{name: each.reveal() for name, each in named.items()}), ""
+    except Exception as error:  # noqa: BLE001  # of the function's own kind
+        return None, type(error).__name__
