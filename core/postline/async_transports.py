@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from postline.async_lines import AsyncLine
 from postline.config import Settings
-from postline.lines import AsyncLine
 from postline.request import Address
 from postline.route import Route, is_watched
 from postline.transports import pool_timeout

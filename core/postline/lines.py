@@ -1,16 +1,16 @@
-"""Single connections, each for one request at a time: httpcore's, without its pool. Loaded when the first one is opened.
-
-What goes wrong is raised as httpx's error of the same name, which callers know.
-"""
+"""Single connections of the client that waits, each for one request at a time. Loaded when the first one is opened."""
 
 from __future__ import annotations
 
-from contextlib import aclosing, closing
+import select
+import socket
+import time
 
-import httpcore
-
-from postline.request import Reply, Request, unpacker
+from postline.http1 import Answer, ExchangeError, encode, read
+from postline.request import Reply, Request
 from postline.route import KEEPALIVE_SECONDS, Route
+
+RECEIVED_BYTES = 65_536
 
 
 class Line:
@@ -18,98 +18,97 @@ class Line:
 
     def __init__(self, route: Route) -> None:
         self._route = route
-        self._connection: httpcore.HTTPConnection | None = None
+        self._socket: socket.socket | None = None
+        self._idle_since = 0.0
 
     def send(self, request: Request) -> Reply:
-        """Send a request and read its answer."""
-        try:
-            with closing(self._open().handle_request(_as_httpcore(request))) as response:
-                unpack, content = unpacker(response.headers), bytearray()
-                for chunk in response.iter_stream():
-                    content += unpack(chunk)
-                    if request.limit_bytes is not None and len(content) > request.limit_bytes:
-                        break
-        except Exception as error:
-            raise _known(error) from error
-        return Reply(response.status, response.headers, bytes(content))
+        """Send a request and read its answer.
 
-    def _open(self) -> httpcore.HTTPConnection:
-        if self._connection and _is_spent(self._connection):
-            self._connection.close()
-            self._connection = None
-        if self._connection is None:
-            origin, context = _origin(self._route), self._route.context
-            self._connection = httpcore.HTTPConnection(origin, context, KEEPALIVE_SECONDS)
-        return self._connection
+        Raises:
+            ExchangeError: There is none, or not all of it.
+        """
+        reusable = False
+        try:
+            answer = self._exchange(request)
+            reusable = answer.reusable
+        finally:  # what was interrupted is not used again
+            self._idle_since = time.monotonic()
+            if not reusable:
+                self.close()
+        return answer.reply
+
+    def _exchange(self, request: Request) -> Answer:
+        content, reading = encode(request), read(request)
+        connection = self._open(request.timeout)
+        unsent = _send(connection, content)
+        try:
+            next(reading)
+            while True:
+                reading.send(connection.recv(RECEIVED_BYTES))
+        except StopIteration as stop:
+            answer: Answer = stop.value
+            return answer
+        except OSError as error:
+            raise unsent or failure("Read", error) from error
+        except ExchangeError as error:
+            if unsent:
+                raise unsent from error
+            raise
+
+    def _open(self, timeout: float) -> socket.socket:
+        if self._socket and is_spent(self._socket, self._idle_since):
+            self.close()
+        if self._socket is None:
+            self._socket = self._connect(timeout)
+        self._socket.settimeout(timeout)
+        return self._socket
+
+    def _connect(self, timeout: float) -> socket.socket:
+        address, context = self._route.address, self._route.context
+        try:
+            connection = socket.create_connection((address.host, address.port), timeout)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if not context:
+                return connection
+            try:
+                return context.wrap_socket(connection, server_hostname=address.host)
+            except OSError:
+                connection.close()
+                raise
+        except OSError as error:
+            raise failure("Connect", error) from error
 
     def close(self) -> None:
         """Close the connection."""
-        if self._connection:
-            self._connection.close()
+        if self._socket:
+            self._socket.close()
+            self._socket = None
 
 
-class AsyncLine:
-    """`Line` for the event loop."""
-
-    def __init__(self, route: Route) -> None:
-        self._route = route
-        self._connection: httpcore.AsyncHTTPConnection | None = None
-
-    async def send(self, request: Request) -> Reply:
-        """Send a request and read its answer."""
-        try:
-            connection = await self._open()
-            async with aclosing(await connection.handle_async_request(_as_httpcore(request))) as response:
-                unpack, content = unpacker(response.headers), bytearray()
-                async for chunk in response.aiter_stream():
-                    content += unpack(chunk)
-                    if request.limit_bytes is not None and len(content) > request.limit_bytes:
-                        break
-        except Exception as error:
-            raise _known(error) from error
-        return Reply(response.status, response.headers, bytes(content))
-
-    async def _open(self) -> httpcore.AsyncHTTPConnection:
-        if self._connection and _is_spent(self._connection):
-            await self._connection.aclose()
-            self._connection = None
-        if self._connection is None:
-            origin, context = _origin(self._route), self._route.context
-            self._connection = httpcore.AsyncHTTPConnection(origin, context, KEEPALIVE_SECONDS)
-        return self._connection
-
-    async def aclose(self) -> None:
-        """Close the connection."""
-        if self._connection:
-            await self._connection.aclose()
+def _send(connection: socket.socket, content: bytes) -> ExchangeError | None:
+    """Send all of it. A server that hears no more may have answered before: then the failure is returned."""
+    rest = memoryview(content)
+    try:
+        while rest:
+            rest = rest[connection.send(rest) :]
+    except TimeoutError as error:
+        raise failure("Write", error) from error
+    except OSError as error:
+        return failure("Write", error)
+    return None
 
 
-def _is_spent(connection: httpcore.HTTPConnection | httpcore.AsyncHTTPConnection) -> bool:
-    return connection.is_closed() or connection.has_expired()
+def failure(doing: str, error: Exception) -> ExchangeError:
+    """Name an error as httpx does: by what was being done."""
+    return ExchangeError(doing + ("Timeout" if isinstance(error, TimeoutError) else "Error"), str(error))
 
 
-def _origin(route: Route) -> httpcore.Origin:
-    address = route.address
-    return httpcore.Origin(address.scheme.encode(), address.host.encode(), address.port)
-
-
-def _as_httpcore(request: Request) -> httpcore.Request:
-    address, timeout = request.address, request.timeout
-    return httpcore.Request(
-        request.method,
-        httpcore.URL(
-            scheme=address.scheme.encode(),
-            host=address.host.encode(),
-            port=address.port,
-            target=request.target.encode(),
-        ),
-        headers=[*request.headers.items()],
-        content=request.content,
-        extensions={"timeout": {"connect": timeout, "read": timeout, "write": timeout, "pool": timeout}},
-    )
-
-
-def _known(error: Exception) -> Exception:
-    from postline.network import as_httpx  # with httpx, which is not loaded while all goes well
-
-    return as_httpx(error)
+def is_spent(connection: socket.socket, idle_since: float) -> bool:
+    """Whether an idle connection should be opened anew: it is old, or the server has closed it or said what nobody asked for."""
+    if time.monotonic() - idle_since > KEEPALIVE_SECONDS or connection.fileno() < 0:
+        return True
+    if not hasattr(select, "poll"):  # Windows, where `select` takes any number
+        return bool(select.select([connection], [], [], 0)[0])
+    poll = select.poll()
+    poll.register(connection, select.POLLIN)
+    return bool(poll.poll(0))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import zlib
 from functools import cache
 from typing import Any
 
-import httpcore
 import httpx
 
 from postline.errors import NetworkError
+from postline.http1 import ExchangeError
 from postline.operation import Operation
 from postline.wire import shown_path
 
@@ -18,33 +17,24 @@ NEVER_HELPS = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def as_httpx(error: Exception) -> Exception:
-    """Return httpx's error for one of httpcore's, which has the same name; any other error as it is."""
-    if isinstance(error, zlib.error):
-        return httpx.DecodingError("the answer is not packed as it says")
-    name = type(error).__name__
-    if type(error) is not getattr(httpcore, name, None):
-        return error
-    return getattr(httpx, name, httpx.TransportError)(str(error))
-
-
 def network_error(operation: Operation[Any], error: Exception) -> NetworkError:
     """Make the error for a request without an answer: a `NetworkError` that is the httpx error too, without its request.
 
     What is no error of the network is raised as it is.
     """
-    if not isinstance(error, httpx.RequestError):
+    kind = getattr(httpx, error.kind) if isinstance(error, ExchangeError) else type(error)
+    if not issubclass(kind, httpx.RequestError):
         raise error
-    sent = not isinstance(error, (*NEVER_LEFT, *NEVER_HELPS))
+    sent = not issubclass(kind, (*NEVER_LEFT, *NEVER_HELPS))
     changes = operation.method not in READING_METHODS
-    what = f"{operation.method} {shown_path(operation)}: {type(error).__name__}"
+    what = f"{operation.method} {shown_path(operation)}: {kind.__name__}"
     if not sent:
         what += "; nothing was sent"
     elif changes:
         what += "; it may or may not have been done: "
         what += "repeating it does no harm" if operation.may_repeat else "look before you repeat it"
-    helps = not isinstance(error, NEVER_HELPS)
-    return _rebuild(type(error), what, sent and changes, helps and (operation.may_repeat or not sent))
+    helps = not issubclass(kind, NEVER_HELPS)
+    return _rebuild(kind, what, sent and changes, helps and (operation.may_repeat or not sent))
 
 
 @cache

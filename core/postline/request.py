@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import re
 import string
-import zlib
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from postline.errors import ArgumentError
@@ -124,10 +122,3 @@ def split_url(text: str) -> tuple[Address, str]:
         raise ArgumentError("that is not a URL of the form http://host or https://host")
     target = quote((parts.path or "/") + (parts.query and f"?{parts.query}"), safe=string.punctuation)
     return Address(scheme, host, port or PORTS[scheme]), target
-
-
-def unpacker(raw_headers: list[tuple[bytes, bytes]]) -> Callable[[bytes], bytes]:
-    """Return what each piece of an answer's content has to go through."""
-    packed = any(name.lower() == b"content-encoding" and value.lower() == b"gzip" for name, value in raw_headers)
-    unpack: Any = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress if packed else bytes
-    return unpack  # type: ignore[no-any-return]  # what `zlib` gives has no type of its own

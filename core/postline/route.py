@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
-import ssl
 import sys
 from functools import cached_property
 from types import FunctionType
+from typing import TYPE_CHECKING
 
 from postline.request import Address
+
+if TYPE_CHECKING:
+    import ssl
 
 KEEPALIVE_SECONDS = 30.0
 
@@ -20,17 +23,21 @@ class Route:
         self.address = address
 
     @cached_property
-    def context(self) -> ssl.SSLContext:
-        """Whom to trust; nobody where it is plain HTTP, as loading the certificates takes longer than many requests."""
+    def context(self) -> ssl.SSLContext | None:
+        """Whom to trust; `None` where it is plain HTTP."""
         if self.address.scheme == "http":
-            return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        if file := os.environ.get("SSL_CERT_FILE"):
-            return ssl.create_default_context(cafile=file)
-        if folder := os.environ.get("SSL_CERT_DIR"):
-            return ssl.create_default_context(capath=folder)
-        import certifi
+            return None
+        import ssl  # takes a while, and so do the certificates
 
-        return ssl.create_default_context(cafile=certifi.where())
+        folder = os.environ.get("SSL_CERT_DIR")
+        file = os.environ.get("SSL_CERT_FILE")
+        if not file and not folder:
+            import certifi
+
+            file = certifi.where()
+        context = ssl.create_default_context(cafile=file, capath=None if file else folder)
+        context.set_alpn_protocols(["http/1.1"])
+        return context
 
     @cached_property
     def proxy(self) -> str | None:

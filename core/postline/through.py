@@ -6,6 +6,7 @@ single connections (`lines`), which cost a fifth less and load no httpx.
 
 from __future__ import annotations
 
+import ssl
 from contextlib import aclosing, closing
 from typing import Any, Self
 
@@ -70,7 +71,8 @@ class AsyncThrough:
 
 def _options(settings: Settings, route: Route) -> dict[str, Any]:
     limits = httpx.Limits(max_connections=settings.max_connections, keepalive_expiry=KEEPALIVE_SECONDS)
-    return {"verify": route.context, "proxy": route.proxy, "limits": limits}
+    trust = route.context or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # nobody, as loading the certificates takes long
+    return {"verify": trust, "proxy": route.proxy, "limits": limits}
 
 
 class _Request(httpx.Request):

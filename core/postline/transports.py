@@ -1,9 +1,9 @@
 """The threaded client's connections: each is lent to one request at a time. `async_transports` has the event loop's.
 
 Chosen by measurement. httpx's shared pool searches all of its connections for each request, which is quadratic in its width: 32
-wide it took 2.8 times the latency bound. A pool of one each still costs a sixth of a call, and httpx's requests and responses as
-much again. So a connection is one of httpcore's (what httpx is built on), without a pool, between plain records (`lines`). httpx
-itself sends only where it must (`through`): a caller gave a transport, a proxy applies, or somebody watches httpx's own.
+wide it took 2.8 times the latency bound. A pool of one each costs a sixth of a call, httpx's requests and responses as much again,
+and httpcore below them half of what is left. So a connection is a socket of our own (`lines`) between plain records. httpx sends
+only where it must (`through`): a caller gave a transport, a proxy applies, or somebody watches httpx's own.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from postline.config import Settings
+from postline.http1 import ExchangeError
 from postline.request import Address
 from postline.route import Route, is_watched
 
@@ -114,8 +115,6 @@ class Transports:
             self._idle.pop().close()
 
 
-def pool_timeout() -> httpx.PoolTimeout:
+def pool_timeout() -> ExchangeError:
     """Make the error for a request that no connection came free for."""
-    import httpx
-
-    return httpx.PoolTimeout("all connections are in use")
+    return ExchangeError("PoolTimeout", "all connections are in use")

@@ -1,0 +1,157 @@
+"""Single connections of an event loop, each for one request at a time; what `lines` does on threads."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from typing import cast
+
+from postline.http1 import Answer, ExchangeError, Reading, encode, read
+from postline.lines import failure, is_spent
+from postline.request import Reply, Request
+from postline.route import Route
+
+_NEXT_ADDRESS_SECONDS = 0.25  # as RFC 8305 recommends
+
+
+class AsyncLine:
+    """One connection; opened anew when the server has closed it or it has been idle for long."""
+
+    def __init__(self, route: Route) -> None:
+        self._route = route
+        self._pipe: _Pipe | None = None
+        self._idle_since = 0.0
+
+    async def send(self, request: Request) -> Reply:
+        """Send a request and read its answer. Cancelling it closes the connection.
+
+        Raises:
+            ExchangeError: There is none, or not all of it.
+        """
+        content, reading = encode(request), read(request)
+        reusable = False
+        try:
+            pipe = await self._open(request.timeout)
+            answer = await pipe.exchange(content, reading, request.timeout)
+            reusable = answer.reusable
+        finally:
+            self._idle_since = time.monotonic()
+            if not reusable:
+                self._abort()
+        return answer.reply
+
+    async def _open(self, seconds: float) -> _Pipe:
+        if self._pipe and (self._pipe.closed or is_spent(self._pipe.socket, self._idle_since)):
+            self._abort()
+        if self._pipe is None:
+            self._pipe = await self._connect(seconds)
+        return self._pipe
+
+    async def _connect(self, seconds: float) -> _Pipe:
+        address, context = self._route.address, self._route.context
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(seconds):
+                _, pipe = await loop.create_connection(
+                    _Pipe, address.host, address.port, ssl=context, happy_eyeballs_delay=_NEXT_ADDRESS_SECONDS
+                )
+        except OSError as error:
+            raise failure("Connect", error) from error
+        return pipe
+
+    def _abort(self) -> None:
+        if self._pipe:
+            self._pipe.transport.abort()
+            self._pipe = None
+
+    async def aclose(self) -> None:
+        """Close the connection."""
+        self._abort()
+        await asyncio.sleep(0)  # the loop closes the socket in its next round
+
+
+class _Pipe(asyncio.Protocol):
+    """Hands what the loop tells of a connection to whoever reads an answer."""
+
+    transport: asyncio.Transport
+    _answer: asyncio.Future[Answer]
+    _watch: asyncio.TimerHandle
+    _heard_at: float
+    _unsent_bytes: int
+
+    def __init__(self) -> None:
+        self.closed = False
+        self._loop = asyncio.get_running_loop()
+        self._reading: Reading | None = None
+
+    @property
+    def socket(self) -> socket.socket:
+        """The connection's socket, to look at."""
+        found: socket.socket = self.transport.get_extra_info("socket")
+        return found
+
+    async def exchange(self, content: bytes, reading: Reading, seconds: float) -> Answer:
+        """Send a request and read its answer."""
+        next(reading)
+        self._answer, self._reading = self._loop.create_future(), reading
+        self.transport.write(content)
+        self._heard_at, self._unsent_bytes = self._loop.time(), self.transport.get_write_buffer_size()
+        self._watch = self._loop.call_later(seconds, self._look, seconds)
+        try:
+            return await self._answer
+        finally:
+            self._watch.cancel()
+            self._reading = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport."""
+        self.transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Read on; what comes unasked ends the connection."""
+        self._heard_at = self._loop.time()
+        if self._reading:
+            self._read(data)
+        else:
+            self.transport.abort()
+
+    def eof_received(self) -> None:
+        """Read the end; the loop then closes the connection."""
+        if self._reading:
+            self._read(b"")
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """End what is under way."""
+        self.closed = True
+        if error:
+            self._fail(failure("Read", error))
+        elif self._reading:
+            self._read(b"")
+
+    def _read(self, data: bytes) -> None:
+        assert self._reading
+        try:
+            self._reading.send(data)
+        except StopIteration as stop:
+            self._reading = None
+            if not self._answer.done():  # by being cancelled
+                self._answer.set_result(stop.value)
+        except ExchangeError as error:
+            self._fail(error)
+
+    def _fail(self, error: ExchangeError) -> None:
+        if self._reading and not self._answer.done():
+            self._answer.set_exception(error)
+        self._reading = None
+
+    def _look(self, seconds: float) -> None:
+        """Give up if nothing was heard or sent for so long; else look again when it may be."""
+        unsent = self.transport.get_write_buffer_size()
+        if unsent < self._unsent_bytes:
+            self._heard_at, self._unsent_bytes = self._loop.time(), unsent
+        left = self._heard_at + seconds - self._loop.time()
+        if left > 0:
+            self._watch = self._loop.call_later(left, self._look, seconds)
+        else:
+            self._fail(ExchangeError("WriteTimeout" if unsent else "ReadTimeout"))
