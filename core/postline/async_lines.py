@@ -34,7 +34,7 @@ class AsyncLine:
         try:
             pipe = await self._open(request.timeout)
             answer = await pipe.exchange(content, reading, request.timeout)
-            reusable = answer.reusable
+            reusable = answer.reusable and not pipe.unsent_bytes
         finally:
             self._idle_since = time.monotonic()
             if not reusable:
@@ -78,7 +78,7 @@ class _Pipe(asyncio.Protocol):
     _answer: asyncio.Future[Answer]
     _watch: asyncio.TimerHandle
     _heard_at: float
-    _unsent_bytes: int
+    _unsent_then: int
 
     def __init__(self) -> None:
         self.closed = False
@@ -91,12 +91,17 @@ class _Pipe(asyncio.Protocol):
         found: socket.socket = self.transport.get_extra_info("socket")
         return found
 
+    @property
+    def unsent_bytes(self) -> int:
+        """What the loop has yet to send."""
+        return self.transport.get_write_buffer_size()
+
     async def exchange(self, content: bytes, reading: Reading, seconds: float) -> Answer:
         """Send a request and read its answer."""
         next(reading)
         self._answer, self._reading = self._loop.create_future(), reading
         self.transport.write(content)
-        self._heard_at, self._unsent_bytes = self._loop.time(), self.transport.get_write_buffer_size()
+        self._heard_at, self._unsent_then = self._loop.time(), self.unsent_bytes
         self._watch = self._loop.call_later(seconds, self._look, seconds)
         try:
             return await self._answer
@@ -124,10 +129,7 @@ class _Pipe(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:
         """End what is under way."""
         self.closed = True
-        if error:
-            self._fail(failure("Read", error))
-        elif self._reading:
-            self._read(b"")
+        self._fail(failure("Read", error or ConnectionResetError("the connection was closed")))
 
     def _read(self, data: bytes) -> None:
         assert self._reading
@@ -147,9 +149,9 @@ class _Pipe(asyncio.Protocol):
 
     def _look(self, seconds: float) -> None:
         """Give up if nothing was heard or sent for so long; else look again when it may be."""
-        unsent = self.transport.get_write_buffer_size()
-        if unsent < self._unsent_bytes:
-            self._heard_at, self._unsent_bytes = self._loop.time(), unsent
+        unsent = self.unsent_bytes
+        if unsent < self._unsent_then:
+            self._heard_at, self._unsent_then = self._loop.time(), unsent
         left = self._heard_at + seconds - self._loop.time()
         if left > 0:
             self._watch = self._loop.call_later(left, self._look, seconds)

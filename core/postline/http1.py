@@ -110,7 +110,7 @@ def _head(buffer: bytearray) -> Generator[None, bytes, tuple[int, bool, Fields]]
         if status >= 200:  # the others only say that an answer will come
             break
     options = {each.strip().lower() for each in _value(fields, b"connection").split(b",")}
-    lasting = b"close" not in options and (started[1] == b"1" or b"keep-alive" in options)
+    lasting = started[1] == b"1" and b"close" not in options
     return status, lasting, fields
 
 
@@ -192,11 +192,9 @@ class _Chunked:
     def take(self, buffer: bytearray) -> bytes:
         content = bytearray()
         while not self.ended:
-            if self._piece and not self._piece.ended:
-                content += self._piece.take(buffer)
-                if not self._piece.ended:
-                    break
-            if (line := self._line(buffer)) is None:
+            content += self._piece.take(buffer) if self._piece else b""
+            line = self._line(buffer) if self._piece is None or self._piece.ended else None
+            if line is None:
                 break
             self._follow(line)
         return bytes(content)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import select
 import socket
 import time
+from dataclasses import replace
 
 from postline.http1 import Answer, ExchangeError, encode, read
 from postline.request import Reply, Request
@@ -40,20 +41,16 @@ class Line:
     def _exchange(self, request: Request) -> Answer:
         content, reading = encode(request), read(request)
         connection = self._open(request.timeout)
-        unsent = _send(connection, content)
+        whole = _send(connection, content)
         try:
             next(reading)
             while True:
                 reading.send(connection.recv(RECEIVED_BYTES))
         except StopIteration as stop:
             answer: Answer = stop.value
-            return answer
+            return answer if whole else replace(answer, reusable=False)
         except OSError as error:
-            raise unsent or failure("Read", error) from error
-        except ExchangeError as error:
-            if unsent:
-                raise unsent from error
-            raise
+            raise failure("Read", error) from error
 
     def _open(self, timeout: float) -> socket.socket:
         if self._socket and is_spent(self._socket, self._idle_since):
@@ -85,17 +82,17 @@ class Line:
             self._socket = None
 
 
-def _send(connection: socket.socket, content: bytes) -> ExchangeError | None:
-    """Send all of it. A server that hears no more may have answered before: then the failure is returned."""
+def _send(connection: socket.socket, content: bytes) -> bool:
+    """Send it, and say whether all of it was taken: a server that hears no more may have answered before."""
     rest = memoryview(content)
     try:
         while rest:
             rest = rest[connection.send(rest) :]
     except TimeoutError as error:
         raise failure("Write", error) from error
-    except OSError as error:
-        return failure("Write", error)
-    return None
+    except OSError:
+        return False
+    return True
 
 
 def failure(doing: str, error: Exception) -> ExchangeError:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import socket
 import ssl
+import struct
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -17,9 +19,11 @@ import pytest
 class Server:
     """Answers by path, on a thread of its own; counts connections and notes requests.
 
-    `/echo` tells the request; `/slow` answers when `release` is set, or notes that the client left; `/drop` closes unanswered;
-    `/last` closes after its answer without saying so; `/long` is a megabyte in pieces; `/packed` is compressed, `/garbled` only
-    says so; `/refused` is a long error.
+    `/echo` tells the request; `/slow` answers when `release` is set, or notes that the client left; `/drop` closes unanswered,
+    `/gone` also unheard; `/last` closes after its answer without saying so; `/long` is a megabyte in pieces; `/packed` is
+    compressed, `/garbled` only says so; `/refused` is a long error; `/pieces` tells no length in advance, `/untold` none at all;
+    `/drip` takes its time; `/chatty` says something more; `/reset` breaks off; `/early` answers and leaves before it has heard the
+    content, `/deaf` never hears it.
     """
 
     def __init__(self, context: ssl.SSLContext | None = None) -> None:
@@ -83,11 +87,12 @@ class Server:
         head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
         method, target, _ = head[0].split(" ")
         headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in head[1:] if line)}
-        await reader.readexactly(int(headers.get("content-length", 0)))
+        kind = target.partition("?")[0].rpartition("/")[2]
+        if kind not in {"early", "deaf", "gone"}:
+            await reader.readexactly(int(headers.get("content-length", 0)))
         self.requests.append((method, target, headers))
         self.arrived.set()
-        kind = target.partition("?")[0].rpartition("/")[2]
-        if kind == "drop":
+        if kind in {"drop", "gone"}:
             return False
         if kind == "slow" and not await self._wait(reader):
             return False
@@ -97,11 +102,33 @@ class Server:
             await self._send(writer, gzip.compress(b"y" * 10_000), "200 OK\r\ncontent-encoding: gzip")
         elif kind == "garbled":
             await self._send(writer, b"y" * 100, "200 OK\r\ncontent-encoding: gzip")
+        elif kind == "deaf":
+            await self._released.wait()
+        elif kind == "early":
+            await self._send(writer, b"too much", "413 Content Too Large")
+        elif kind == "pieces":
+            writer.write(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nall\r\n6\r\n of it\r\n0\r\n\r\n")
+        elif kind == "untold":
+            writer.write(b"HTTP/1.1 200 OK\r\n\r\nall of it")
+        elif kind == "drip":
+            for piece in (b"HTTP/1.1 200 OK\r\n", b"content-length: 2\r\n", b"\r\n", b"o", b"k"):
+                writer.write(piece)
+                await asyncio.sleep(0.15)
+        elif kind == "chatty":
+            await self._send(writer, b"ok")
+            await asyncio.sleep(0.05)
+            writer.write(b"HTTP/1.1 408 Request Timeout\r\n\r\n")
+            self._released.set()
+        elif kind == "reset":
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf")
+            await asyncio.sleep(0.05)
+            linger = struct.pack("ii", 1, 0)  # so that closing is a reset
+            writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         elif kind == "refused":
             await self._send(writer, b"z" * 10_000, "403 Forbidden")
         else:
             await self._send(writer, json.dumps({"path": target, "headers": headers}).encode())
-        return kind != "last"
+        return kind not in {"last", "early", "deaf", "untold", "reset"}
 
     async def _wait(self, reader: asyncio.StreamReader) -> bool:
         gone = asyncio.ensure_future(reader.read(1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import select
 import subprocess
 import sys
 import threading
@@ -252,6 +253,101 @@ def test_an_answer_that_is_not_packed_as_it_says_is_a_network_error(both, server
     assert isinstance(caught.value, NetworkError)
 
 
+@pytest.mark.parametrize(("kind", "connections"), [("pieces", 1), ("untold", 2)])
+def test_an_answer_need_not_tell_its_length(both, server, kind, connections):
+    """It comes in pieces, or lasts as long as its connection."""
+    client = both.client(base_url=server.url)
+
+    assert [both.run(client, get(kind)) for _ in range(2)] == [b"all of it"] * 2
+
+    assert server.connections == connections
+
+
+def test_an_answer_that_keeps_coming_is_waited_for(both, server):
+    """The timeout is for each piece, not for the whole."""
+    client = both.client(base_url=server.url, timeout=0.5, retry=ONCE)
+
+    assert both.run(client, get("drip")) == b"ok"
+
+
+def test_an_answer_that_breaks_off_is_a_network_error(both, server):
+    """Half of one is none."""
+    client = both.client(base_url=server.url, retry=ONCE)
+
+    with pytest.raises(httpx.ReadError) as caught:
+        both.run(client, get("reset"))
+
+    assert isinstance(caught.value, NetworkError)
+
+
+def test_a_connection_on_which_the_server_said_more_is_not_used_again(both, server):
+    """What nobody asked for is not taken for the next answer."""
+    client = both.client(base_url=server.url)
+    assert both.run(client, get("chatty")) == b"ok"
+    assert until(server._released.is_set)
+
+    assert b"/echo" in both.run(client, get("echo"))
+
+    assert server.connections == 2
+
+
+def test_a_server_that_hears_no_more_may_have_answered(both, server):
+    """A refusal that comes before everything was sent is the answer, and the connection is not used again."""
+    client = both.client(base_url=server.url, retry=ONCE)
+
+    with pytest.raises(APIError) as caught:
+        both.run(client, Operation("POST", "/early", bytes, body=b"x" * 8_000_000))
+
+    assert caught.value.status_code == 413
+    assert b"/echo" in both.run(client, get("echo"))
+    assert server.connections == 2
+
+
+def test_a_request_that_cannot_be_sent_is_given_up(both, server):
+    """Nobody takes it in: that is told from an answer that is late."""
+    client = both.client(base_url=server.url, timeout=0.3, retry=ONCE)
+
+    with pytest.raises(httpx.WriteTimeout) as caught:
+        both.run(client, Operation("POST", "/deaf", bytes, body=b"x" * 30_000_000))
+
+    assert isinstance(caught.value, NetworkError)
+    assert caught.value.may_have_arrived
+
+
+def test_a_server_that_leaves_while_it_is_told_something_may_have_done_it(both, server):
+    """The connection breaks while the request is on its way: what became of it is unknown."""
+    client = both.client(base_url=server.url, retry=ONCE)
+
+    with pytest.raises(NetworkError) as caught:
+        both.run(client, Operation("POST", "/gone", bytes, body=b"x" * 8_000_000))
+
+    assert caught.value.may_have_arrived
+
+
+async def test_a_connection_on_which_the_server_says_more_later_is_closed(server):
+    """The loop hears it at once."""
+    async with AsyncCommuneClient("key", base_url=server.url) as client:
+        assert await client.run(get("chatty")) == b"ok"
+        await asyncio.sleep(0.15)
+
+        assert b"/echo" in await client.run(get("echo"))
+
+    assert server.connections == 2
+
+
+def test_connections_are_looked_at_without_poll_too(both, server, monkeypatch):
+    """Windows has none."""
+    monkeypatch.delattr(select, "poll")
+    client = both.client(base_url=server.url)
+
+    for kind in ("echo", "echo", "last"):
+        both.run(client, get(kind))
+    assert until(lambda: server.open == 0)
+    both.run(client, get("echo"))
+
+    assert server.connections == 2
+
+
 def test_a_call_that_goes_well_loads_no_httpx(server):
     """Importing httpx takes longer than everything else until the first answer, so only an error loads it."""
     code = f"""
@@ -259,7 +355,7 @@ import sys
 from postline import CommuneClient, Operation
 with CommuneClient("key", base_url={server.url!r}) as client:
     assert b"/echo" in client.run(Operation("GET", "/echo", bytes))
-assert "httpx" not in sys.modules and "asyncio" not in sys.modules
+assert not {{"httpx", "httpcore", "h11", "asyncio", "ssl"}} & {{*sys.modules}}
 """
     subprocess.run([sys.executable, "-c", code], check=True)
 
