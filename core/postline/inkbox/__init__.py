@@ -1,5 +1,7 @@
 """Inkbox by its own names: code written for the service's documentation runs when only the import changes."""
 
+from typing import TYPE_CHECKING, Any
+
 from postline.inkbox.agent_identity import (
     AgentIdentity,
 )
@@ -14,9 +16,6 @@ from postline.inkbox.api_keys.types import (
     ApiKey,
     ApiKeyStatus,
     CreatedApiKey,
-)
-from postline.inkbox.async_client import (
-    AsyncInkbox,
 )
 from postline.inkbox.client import (
     Inkbox,
@@ -193,6 +192,9 @@ from postline.inkbox.whoami.types import (
     WhoamiResponse,
 )
 
+if TYPE_CHECKING:
+    from postline.inkbox.async_client import AsyncInkbox
+
 __all__ = [
     "AUTH_SUBTYPE_API_KEY_ADMIN_SCOPED",
     "AUTH_SUBTYPE_API_KEY_AGENT_SCOPED_CLAIMED",
@@ -341,3 +343,11 @@ __all__ = [
     "validate_tunnel_name",
     "verify_webhook",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name != "AsyncInkbox":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from postline.inkbox.async_client import AsyncInkbox  # with asyncio, which takes a while to load
+
+    return AsyncInkbox

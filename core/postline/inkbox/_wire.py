@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import httpx
-
 from postline.config import Retry, Settings, from_environment
 from postline.errors import ArgumentError
 from postline.inkbox.exceptions import InkboxAPIError, from_reply, signup_refusal
@@ -16,6 +14,8 @@ from postline.request import Reply, Request
 from postline.wire import Wire, is_absolute
 
 if TYPE_CHECKING:
+    import httpx
+
     from postline.inkbox.vault.opened import Opened
 
 BASE_URL = "https://inkbox.ai"
@@ -54,13 +54,14 @@ class InkboxWire(SignupWire):
         super().__init__(settings, api_key)
         self.opened: Opened | None = None
         """The open vault: a client and its twin share it."""
-        self._cookies = httpx.Cookies()
-        self._has_cookies = False
+        self._cookies: httpx.Cookies | None = None
 
     def request(self, operation: Operation[Any]) -> Request:
         """Build the request, with the cookies that belong to it."""
         request = super().request(operation)
-        if self._has_cookies and not is_absolute(operation):
+        if self._cookies and not is_absolute(operation):
+            import httpx
+
             made = httpx.Request(request.method, request.url)
             self._cookies.set_cookie_header(made)
             request.headers.update(made.headers)
@@ -69,9 +70,11 @@ class InkboxWire(SignupWire):
     def learn(self, request: Request, reply: Reply) -> None:
         """Keep the cookies that an answer sets."""
         if any(name.lower() == b"set-cookie" for name, _ in reply.raw_headers):
+            import httpx  # which takes a while, and not every server has cookies
+
             asked = httpx.Request(request.method, request.url)
+            self._cookies = httpx.Cookies() if self._cookies is None else self._cookies
             self._cookies.extract_cookies(httpx.Response(reply.status_code, headers=reply.raw_headers, request=asked))
-            self._has_cookies = True
 
     def error(self, reply: Reply, body: Any) -> InkboxAPIError:
         """Make the documented exception."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
-
-import httpx
+from typing import TYPE_CHECKING, Self
 
 from postline.async_client import AsyncClient
 from postline.config import Retry
@@ -12,6 +10,9 @@ from postline.hidden import Hidden
 from postline.inkbox._account import Account, hidden_vault_key, wire
 from postline.inkbox._wire import InkboxWire
 from postline.inkbox.client import Inkbox
+
+if TYPE_CHECKING:
+    import httpx
 
 __all__ = ["AsyncInkbox"]
 

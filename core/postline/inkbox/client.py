@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import httpx
-
 from postline.client import Client
 from postline.config import Retry
 from postline.hidden import Hidden
@@ -13,6 +11,8 @@ from postline.inkbox._account import Account, hidden_vault_key, wire
 from postline.inkbox._wire import InkboxWire
 
 if TYPE_CHECKING:
+    import httpx
+
     from postline.inkbox.async_client import AsyncInkbox
 
 __all__ = ["Inkbox"]

@@ -335,6 +335,17 @@ async def test_a_connection_on_which_the_server_says_more_later_is_closed(server
     assert server.connections == 2
 
 
+def test_a_connection_that_was_idle_for_long_is_not_used_again(both, server, monkeypatch):
+    """Servers and what is before them forget it without a word."""
+    client = both.client(base_url=server.url)
+    both.run(client, get("echo"))
+
+    monkeypatch.setattr("postline.lines.KEEPALIVE_SECONDS", -1.0)
+    both.run(client, get("echo"))
+
+    assert server.connections == 2
+
+
 def test_connections_are_looked_at_without_poll_too(both, server, monkeypatch):
     """Windows has none."""
     monkeypatch.delattr(select, "poll")
