@@ -95,10 +95,7 @@ def test_making_a_client_loads_no_http_library(name):
 
 def test_importing_a_service_loads_httpx_and_pydantic_and_what_they_need():
     """Neither a framework nor cryptography comes along."""
-    needed = {
-        name.partition(".")[0]
-        for name in loaded("import httpx, pydantic, pydantic.networks, annotated_types")
-    }
+    needed = {name.partition(".")[0] for name in loaded("import httpx, pydantic, pydantic.networks, annotated_types")}
 
     found = {
         name.partition(".")[0]

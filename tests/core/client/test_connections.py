@@ -20,6 +20,8 @@ from postline.commune import AsyncCommuneClient, CommuneClient
 from postline.config import Retry, Settings
 from postline.errors import APIError, NetworkError, TooLargeError
 from postline.operation import Fetch, Gather, Listing, Operation
+from postline.request import Address
+from postline.route import Route, is_watched
 from postline.wire import Wire
 
 ONCE = Retry(attempts=1)
@@ -437,6 +439,26 @@ def test_a_proxy_is_not_used_for_the_hosts_excepted(both, server, elsewhere, mon
     both.run(client, get(f"{elsewhere.url}/echo"))
 
     assert server.paths() == elsewhere.paths() == ["/echo"]
+
+
+@pytest.mark.parametrize("named", [None, "SSL_CERT_DIR"])
+def test_whom_to_trust_is_as_the_environment_says_or_as_usual(named, tmp_path, monkeypatch):
+    """Without a word from it, whoever browsers trust; an empty folder is nobody."""
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.delenv("SSL_CERT_DIR", raising=False)
+    if named:
+        monkeypatch.setenv(named, str(tmp_path))
+
+    trusted = Route(Address("https", "mail.example.com", 443)).context.cert_store_stats()
+
+    assert (trusted["x509_ca"] == 0) == bool(named)
+
+
+def test_nobody_watches_what_is_not_loaded(monkeypatch):
+    """A program that never imports httpx pays nothing for looking."""
+    monkeypatch.delitem(sys.modules, "httpx")
+
+    assert not is_watched("HTTPTransport", "handle_request")
 
 
 def test_a_certificate_of_nobody_is_refused(both, secure_server):

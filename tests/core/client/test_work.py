@@ -13,7 +13,7 @@ import pytest
 
 from postline.commune import AsyncCommuneClient, CommuneClient
 from postline.config import Settings
-from postline.errors import APIError, ArgumentError, ClosedError
+from postline.errors import APIError, ArgumentError, ClosedError, TooLargeError
 from postline.operation import Fetch, Gather, Listing, Offload, Operation, Sleep
 from postline.wire import Wire
 
@@ -72,6 +72,29 @@ def test_a_lost_request_is_repeated(both):
         return echo(request)
 
     assert both.run(both.client(handler), get("a")) == {"path": "/a"}
+
+
+def test_an_error_that_is_not_the_networks_passes_through(both):
+    """What is wrong with a caller's own transport is the caller's to see."""
+
+    def handler(request):
+        raise RuntimeError("mine")
+
+    with pytest.raises(RuntimeError, match="mine"):
+        both.run(both.client(handler), get("a"))
+
+
+def test_an_answer_through_a_given_transport_is_given_up_at_its_limit_too(both):
+    """As over connections of the client's own."""
+    pieces = [b"x" * 10] * 10
+
+    def handler(request):
+        return httpx.Response(200, stream=httpx.ByteStream(b"".join(pieces)))
+
+    work = Operation("GET", "/a", bytes, limit_bytes=99)
+
+    with pytest.raises(TooLargeError):
+        both.run(both.client(handler), work)
 
 
 def test_a_flow_is_sent_results_and_returns_its_own(both):

@@ -6,9 +6,8 @@ import functools
 import inspect
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any, Generic, ParamSpec, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, overload
 
-from postline.async_client import AsyncClient
 from postline.client import Client
 from postline.config import Retry
 from postline.inkbox._arguments import at, stated
@@ -20,6 +19,9 @@ from postline.inkbox.agent_signup.types import (
     AgentSignupVerifyResponse,
 )
 from postline.operation import Operation
+
+if TYPE_CHECKING:
+    from postline.async_client import AsyncClient
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -53,6 +55,8 @@ class _OnClass(Generic[P, T]):
 
         @functools.wraps(build)
         async def aio(*args: P.args, **kwargs: P.kwargs) -> T:
+            from postline.async_client import AsyncClient
+
             call = build(*args, **kwargs)
             async with AsyncClient(call.wire, call.transport) as client:
                 return await client.run(call.operation)
@@ -70,7 +74,7 @@ class _OnClass(Generic[P, T]):
     @overload
     def __get__(self, instance: object, owner: type[AsyncClient[Any]]) -> Callable[P, Coroutine[Any, Any, T]]: ...
     def __get__(self, instance: object, owner: type[Any]) -> Any:
-        return self._async if issubclass(owner, AsyncClient) else self._sync
+        return self._async if owner.is_async else self._sync
 
 
 def signup(
