@@ -5,15 +5,20 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import inspect
+import pkgutil
+import re
 import typing
+from collections.abc import Collection
 from enum import Enum
+from operator import attrgetter
 from typing import Any
 
 import inkbox
 import pytest
-from inkbox.vault.resources.vault import UnlockedVault as TheirVault
+from tests.conformance.inkbox.coverage import DATA_PLANE, methods
 
 import postline.inkbox
+from postline.inkbox._arguments import OMITTED
 from postline.inkbox.vault import models
 from postline.inkbox.vault._masked import Masked
 from postline.inkbox.vault.unlocked import UnlockedVault
@@ -27,12 +32,30 @@ RECORDS = [name for name, kind in KINDS.items() if dataclasses.is_dataclass(kind
 ENUMS = [name for name, kind in KINDS.items() if isinstance(kind, type) and issubclass(kind, Enum)]
 ERRORS = [name for name, kind in KINDS.items() if isinstance(kind, type) and issubclass(kind, Exception)]
 SHAPES = [name for name, kind in KINDS.items() if typing.is_typeddict(kind)]
-MODULES = (
-    "exceptions", "agent_identity", "client", "mail", "mail.types", "phone", "phone.types", "identities", "identities.types",
-    "identities.exceptions", "contacts.types", "notes.types", "tunnels", "tunnels.types", "credentials", "vault", "vault.types",
-    "vault.exceptions", "vault.crypto", "vault.totp",
-    "tunnels.exceptions", "api_keys.types", "agent_signup.types", "whoami.types", "signing_keys", "webhooks",
-)  # fmt: skip
+CLASSES = [name for name, kind in KINDS.items() if isinstance(kind, type) and name != "Inkbox"]
+FUNCTIONS = [name for name, kind in KINDS.items() if inspect.isfunction(kind)]
+THEIRS = methods()
+OURS = {
+    "identity": postline.inkbox.AgentIdentity,
+    "credentials": postline.inkbox.Credentials,
+    "unlocked": UnlockedVault,
+}
+
+
+def _public_names(module: Any) -> set[str]:
+    """Return the exported names that a module is the home of, or says that it has."""
+    meant = getattr(module, "__all__", None) or [
+        name for name in vars(module) if getattr(KINDS.get(name), "__module__", module.__name__) == module.__name__
+    ]
+    return set(meant) & set(NAMES)
+
+
+MODULES = [
+    name.removeprefix("inkbox.")
+    for _, name, _ in pkgutil.walk_packages(inkbox.__path__, "inkbox.")
+    if not re.search(r"[.](_|resources|client[.])", name) and _public_names(importlib.import_module(name))
+]
+"""Where code imports from; not the insides."""
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -46,12 +69,9 @@ def test_every_name_is_exported(name: str) -> None:
 def test_every_module_has_its_names(module: str) -> None:
     """The public names that a documented module path leads to are there under the same path."""
     theirs, ours = importlib.import_module(f"inkbox.{module}"), importlib.import_module(f"postline.inkbox.{module}")
-    meant = getattr(theirs, "__all__", None) or [
-        name for name in vars(theirs) if getattr(KINDS.get(name), "__module__", theirs.__name__) == theirs.__name__
-    ]
-    own = set(meant) & set(NAMES)
 
-    assert own
+    own = _public_names(theirs)
+
     assert [name for name in own if getattr(ours, name, None) is not getattr(postline.inkbox, name)] == []
 
 
@@ -114,36 +134,68 @@ def test_webhook_shapes_have_the_same_keys(name: str) -> None:
     }
 
 
-def test_every_parameter_is_accepted_as_it_was() -> None:
-    """Each method takes what the official one takes, by the same name or position, and needs no more."""
-    with inkbox.Inkbox("key", base_url="http://127.0.0.1:9") as theirs, postline.inkbox.Inkbox("key") as ours:
-        pairs: list[tuple[Any, Any]] = [(theirs, ours), (inkbox.AgentIdentity, postline.inkbox.AgentIdentity)]
-        pairs += [(theirs.contacts.access, ours.contacts.access), (theirs.notes.access, ours.notes.access)]
-        pairs += [(theirs.contacts.vcards, ours.contacts.vcards)]
-        pairs += [
-            (value, getattr(ours, name)) for name, value in inspect.getmembers(theirs)
-            if not name.startswith("_") and not callable(value)
-        ]  # fmt: skip
-        pairs += [(inkbox.Credentials([]), postline.inkbox.Credentials([])), (TheirVault, UnlockedVault)]
-        compared = 0
-        for their_owner, our_owner in pairs:
-            for name, method in inspect.getmembers(their_owner, inspect.isroutine):
-                mine = getattr(our_owner, name, None)
-                if not name.startswith("_") and mine is not None:
-                    _accepts(inspect.signature(mine), inspect.signature(method), f"{our_owner}.{name}")
-                    compared += 1
-
-    assert compared == 151
+def test_all_methods_are_known() -> None:
+    """As many as the service's documentation counts."""
+    assert len(THEIRS) == 152
 
 
-def _accepts(ours: inspect.Signature, theirs: inspect.Signature, where: str) -> None:
-    documented = {name: each for name, each in theirs.parameters.items() if name != "self"}
+@pytest.mark.parametrize("name", sorted(THEIRS.keys() - {DATA_PLANE}))
+def test_every_parameter_is_accepted_as_it_was(name: str) -> None:
+    """Each method of either client takes what the official one takes, by the same name or position and with the same default."""
+    clients = (postline.inkbox.Inkbox("key"), postline.inkbox.AsyncInkbox("key"))
+    where, _, method = name.rpartition(".")
+
+    for client in clients:
+        owner = OURS.get(where) or (attrgetter(where)(client) if where else client)
+        _accepts(getattr(owner, method), THEIRS[name])
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_functions_take_the_same(name: str) -> None:
+    """Those that are exported beside the clients."""
+    _accepts(getattr(postline.inkbox, name), KINDS[name])
+
+
+@pytest.mark.parametrize("kind", [postline.inkbox.Inkbox, postline.inkbox.AsyncInkbox])
+def test_clients_are_made_alike(kind: type[Any]) -> None:
+    """But for the key, which may come from the environment, as the address may."""
+    _accepts(kind, inkbox.Inkbox, optional={"api_key"})
+
+
+@pytest.mark.parametrize("name", [name for name in ERRORS if "__init__" in vars(KINDS[name])])
+def test_exceptions_are_made_alike(name: str) -> None:
+    """By the same arguments in the same order."""
+    _accepts(getattr(postline.inkbox, name), KINDS[name])
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_every_attribute_is_there(name: str) -> None:
+    """Properties, methods and constants, beside the fields."""
+    ours = getattr(postline.inkbox, name)
+    fields = getattr(ours, "__dataclass_fields__", {})
+
+    public = [attribute for attribute in dir(KINDS[name]) if not attribute.startswith("_")]
+
+    assert [attribute for attribute in public if not hasattr(ours, attribute) and attribute not in fields] == []
+
+
+def _accepts(ours: Any, theirs: Any, optional: Collection[str] = ()) -> None:
+    mine, documented = (_parameters(each) for each in (ours, theirs))
     for name, parameter in documented.items():
-        mine = ours.parameters[name]
-        assert mine.kind == parameter.kind, (where, name)
-        assert (mine.default is mine.empty) == (parameter.default is parameter.empty), (where, name)
+        assert mine[name].kind == parameter.kind, name
+        if name not in optional:
+            assert mine[name].default in _as_good_as(parameter), name
     positional = [name for name, each in documented.items() if each.kind is each.POSITIONAL_OR_KEYWORD]
-    assert [*ours.parameters][: len(positional)] == positional, where
-    assert {name for name in ours.parameters if ours.parameters[name].default is inspect.Parameter.empty} <= set(
-        documented
-    )
+    assert [*mine][: len(positional)] == positional
+    assert {name for name, each in mine.items() if each.default is each.empty} <= documented.keys()
+
+
+def _parameters(function: Any) -> dict[str, inspect.Parameter]:
+    return {name: each for name, each in inspect.signature(function).parameters.items() if name != "self"}
+
+
+def _as_good_as(parameter: inspect.Parameter) -> tuple[Any, ...]:
+    """Return the defaults that mean the same as the official one; `None`, where it is no value of the parameter."""
+    if type(parameter.default) is object:
+        return OMITTED, None
+    return (parameter.default, None) if parameter.name == "base_url" else (parameter.default,)
