@@ -6,11 +6,12 @@ from typing import Any
 import inkbox
 import pytest
 from inkbox import AgentIdentity, Inkbox, PhoneNumber
+from tests.conformance.inkbox.callers import official_caller, our_callers
 from tests.sandbox.conftest import Receiver, receiver
 
 from postline_sandbox import Sandbox
 
-__all__ = ["Receiver", "receiver"]
+__all__ = ["Receiver", "official_caller", "our_callers", "receiver"]
 
 Connect = Callable[[str], Inkbox]
 

@@ -32,24 +32,28 @@ CALLS: dict[str, Call] = {
     "vault.unlock, of an identity": lambda p, c, i: c.vault.unlock(v.VAULT_KEY, identity_id=v.KEY_ID),
     "vault.update_key": lambda p, c, i: c.vault.update_key(NEW_KEY, current_vault_key=v.VAULT_KEY),
     "vault.update_key, by code": lambda p, c, i: c.vault.update_key(NEW_KEY, recovery_code=v.RECOVERY_CODE),
-    "create_secret": lambda p, c, i: c.vault.unlocked.create_secret("S", p.LoginPayload("pw", notes="n")),
-    "create_secret, described": lambda p, c, i: c.vault.unlocked.create_secret(
+    "unlocked.create_secret": lambda p, c, i: c.vault.unlocked.create_secret("S", p.LoginPayload("pw", notes="n")),
+    "unlocked.create_secret, described": lambda p, c, i: c.vault.unlocked.create_secret(
         "S", p.OtherPayload("d"), description="d"
     ),
-    "get_secret": lambda p, c, i: c.vault.unlocked.get_secret(v.SECRET_ID),
-    "update_secret": lambda p, c, i: c.vault.unlocked.update_secret(v.SECRET_ID, payload=p.LoginPayload("pw")),
-    "update_secret, its name": lambda p, c, i: c.vault.unlocked.update_secret(v.SECRET_ID, name="N", payload=None),
-    "update_secret, all": lambda p, c, i: c.vault.unlocked.update_secret(
+    "unlocked.get_secret": lambda p, c, i: c.vault.unlocked.get_secret(v.SECRET_ID),
+    "unlocked.update_secret": lambda p, c, i: c.vault.unlocked.update_secret(v.SECRET_ID, payload=p.LoginPayload("pw")),
+    "unlocked.update_secret, its name": lambda p, c, i: c.vault.unlocked.update_secret(
+        v.SECRET_ID, name="N", payload=None
+    ),
+    "unlocked.update_secret, all": lambda p, c, i: c.vault.unlocked.update_secret(
         v.SECRET_ID, name="N", description=None, payload=p.LoginPayload("pw")
     ),
-    "update_secret, nothing": lambda p, c, i: c.vault.unlocked.update_secret(v.SECRET_ID),
-    "delete_secret": lambda p, c, i: c.vault.unlocked.delete_secret(v.SECRET_ID),
-    "set_totp": lambda p, c, i: c.vault.unlocked.set_totp(v.SECRET_ID, URI),
-    "remove_totp": lambda p, c, i: c.vault.unlocked.remove_totp(v.SECRET_ID),
+    "unlocked.update_secret, nothing": lambda p, c, i: c.vault.unlocked.update_secret(v.SECRET_ID),
+    "unlocked.delete_secret": lambda p, c, i: c.vault.unlocked.delete_secret(v.SECRET_ID),
+    "unlocked.set_totp": lambda p, c, i: c.vault.unlocked.set_totp(v.SECRET_ID, URI),
+    "unlocked.remove_totp": lambda p, c, i: c.vault.unlocked.remove_totp(v.SECRET_ID),
+    "unlocked.get_totp_code": lambda p, c, i: c.vault.unlocked.get_totp_code(v.SECRET_ID),
     "identity.create_secret": lambda p, c, i: i.create_secret("S", p.APIKeyPayload("k")),
     "identity.get_secret": lambda p, c, i: i.get_secret(v.SECRET_ID),
     "identity.set_totp": lambda p, c, i: i.set_totp(v.SECRET_ID, p.TOTPConfig("JBSWY3DPEHPK3PXP")),
     "identity.remove_totp": lambda p, c, i: i.remove_totp(v.SECRET_ID),
+    "identity.get_totp_code": lambda p, c, i: i.get_totp_code(v.SECRET_ID),
     "identity.delete_secret": lambda p, c, i: i.delete_secret(v.SECRET_ID),
 }
 
@@ -86,6 +90,7 @@ def _derive_once() -> Iterator[None]:
 def requests_of(package: Any, kind: str, call: Call, monkeypatch: pytest.MonkeyPatch) -> tuple[list[Any], list[Any]]:
     """Open a vault, make a call, and return its requests and the secrets that are known afterwards."""
     server = Whole.of_the_vectors()
+    server.store(v.SECRET_ID, v.PAYLOADS["login, all fields"][2])
     if package is inkbox:
         monkeypatch.setattr(httpx.HTTPTransport, "handle_request", lambda _, request: server(request))
         client = package.Inkbox("key", base_url=URL)
