@@ -2,16 +2,15 @@
 
 from postline_sandbox.clock import iso
 from postline_sandbox.inkbox.call import Call, refuse
-from postline_sandbox.inkbox.mail.tables import MESSAGES
-from postline_sandbox.inkbox.tables import SIGNUPS
+from postline_sandbox.inkbox.tables import SENDS, SIGNUPS
 from postline_sandbox.mime import bare_address
 from postline_sandbox.web import Json
 
 _DAY_MS = 86_400_000
 
 
-def check_send(call: Call, mailbox: Json, recipients: list[str]) -> None:
-    """Refuse a send that the mailbox's signup does not allow; mailboxes made otherwise send freely."""
+def count_send(call: Call, mailbox: Json, recipients: list[str]) -> None:
+    """Count a send, or refuse it where the mailbox's signup does not allow it; mailboxes made otherwise send freely."""
     signup = SIGNUPS.one(call.inkbox.storage, identity_id=mailbox["agent_identity_id"])
     if signup is None:
         return
@@ -20,9 +19,10 @@ def check_send(call: Call, mailbox: Json, recipients: list[str]) -> None:
     if others and not signup["claimed"]:
         raise refuse(403, "Until its human verifies it, this agent can only write to that human")
     since = iso(call.inkbox.clock.now_ms() - _DAY_MS)
-    where = {"mailbox_id": mailbox["id"], "direction": "outbound", "created_at >": since}
-    if MESSAGES.count(call.inkbox.storage, **where) >= allowed["max_sends_per_day"]:
+    own = {"mailbox_id": mailbox["id"]}
+    if SENDS.count(call.inkbox.storage, **own, **{"created_at >": since}) >= allowed["max_sends_per_day"]:
         raise refuse(429, "Daily send limit reached", [(b"retry-after", b"3600")])
+    SENDS.insert(call.inkbox.storage, {**own, "created_at": call.inkbox.clock.iso()})
 
 
 def restrictions(call: Call, signup: Json) -> Json:

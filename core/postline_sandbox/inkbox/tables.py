@@ -112,4 +112,11 @@ DOMAINS = Table(
     },
 )
 
-TABLES = (ORGANIZATIONS, KEYS, SIGNUPS, IDENTITIES, IDENTITY_ACCESS, TUNNELS, DOMAINS)
+SENDS = Table(
+    "inkbox_signup_sends",
+    {"mailbox_id": "TEXT NOT NULL", "created_at": "TEXT NOT NULL"},
+    "CREATE INDEX IF NOT EXISTS inkbox_signup_sends_quota ON inkbox_signup_sends (mailbox_id, created_at)",
+)
+"""When agents that signed themselves up sent mail: what they delete counts too."""
+
+TABLES = (ORGANIZATIONS, KEYS, SIGNUPS, SENDS, IDENTITIES, IDENTITY_ACCESS, TUNNELS, DOMAINS)

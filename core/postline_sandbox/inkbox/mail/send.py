@@ -88,7 +88,7 @@ def transmit(
     for one in recipients.all():
         if not ADDRESS.fullmatch(bare_address(one)):
             raise invalid("Not an email address", "body", "recipients")
-    signup_limits.check_send(call, mailbox, recipients.all())
+    signup_limits.count_send(call, mailbox, recipients.all())
     now, bcc = call.inkbox.clock.iso(), tuple(bare_address(one) for one in recipients.bcc)
     entry = store.Entry(mailbox, mail, "outbound", "sent", now, bcc, is_new_thread)
     record = store.keep(call.inkbox, entry)
