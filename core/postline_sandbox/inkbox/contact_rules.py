@@ -131,6 +131,8 @@ class Rules:
 
     def _list(self, call: Call, where: Json) -> Reply:
         query = call.query(RuleQuery)
+        if query.match_type is not None:
+            self._spelling(query.match_type, "query")
         where |= {"_organization_id": call.organization_id}
         where |= query.model_dump(include={"action", "match_type"}, exclude_none=True)
         rules = self.table.many(call.inkbox.storage, where, order="rowid DESC", limit=query.limit, offset=query.offset)
@@ -142,10 +144,13 @@ class Rules:
         return found(rule, "Contact rule")
 
     def _target(self, form: NewRule) -> str:
-        spell = self.targets.get(form.match_type)
-        if spell is None:
-            raise invalid(f"Input should be one of: {', '.join(self.targets)}", "body", "match_type", kind="enum")
-        target = spell(form.match_target)
+        target = self._spelling(form.match_type, "body")(form.match_target)
         if target is None:
             raise invalid(f"Not a target for {form.match_type}", "body", "match_target")
         return target
+
+    def _spelling(self, match_type: str, place: str) -> Callable[[str], str | None]:
+        spell = self.targets.get(match_type)
+        if spell is None:
+            raise invalid(f"Input should be one of: {', '.join(self.targets)}", place, "match_type", kind="enum")
+        return spell

@@ -329,6 +329,7 @@ def test_contact_rules_are_made_changed_listed_and_deleted(official: Inkbox, box
     wrong = refusal(lambda: rules.create(box, action="block", match_type="domain", match_target="a b"))
     assert names_of(wrong) == ["body.match_target"]
     assert names_of(refusal(lambda: rules.list(box, limit=201))) == ["query.limit"]
+    assert names_of(refusal(lambda: rules.list(box, match_type="exact_number"))) == ["query.match_type"]
 
 
 def test_blocked_mail_is_kept_apart_and_hidden_from_agents(
@@ -352,6 +353,22 @@ def test_blocked_mail_is_kept_apart_and_hidden_from_agents(
     assert refusal(lambda: agent.threads.get(box, str(blocked.id))).status_code == 404
     (hidden,) = official.threads.get(box, str(blocked.id)).messages
     assert refusal(lambda: agent.messages.get(box, str(hidden.id))).status_code == 404
+
+
+def test_mail_that_is_let_through_later_is_the_agents_too(
+    official: Inkbox, agent: Inkbox, sandbox: Sandbox, box: str
+) -> None:
+    """An administrator moves its thread out of `blocked`: the agent then lists, finds and reads it."""
+    official.mail_contact_rules.create(box, action="block", match_type="domain", match_target="shop.example.net")
+    sandbox.control.deliver(box, "jane@shop.example.net", "Sorry", "Findable")
+    (blocked,) = official.threads.list(box, folder="blocked")
+
+    official.threads.update(box, str(blocked.id), folder="inbox")
+
+    (message,) = agent.messages.list(box)
+    assert [one.id for one in agent.threads.get(box, str(blocked.id)).messages] == [message.id]
+    assert agent.messages.get(box, str(message.id)).body_text == "Findable"
+    assert [one.id for one in agent.mailboxes.search(box, q="findable")] == [message.id]
 
 
 def test_a_whitelist_lets_only_allowed_senders_in(official: Inkbox, sandbox: Sandbox, box: str) -> None:

@@ -6,7 +6,7 @@ from postline_sandbox.inkbox.call import Call, found
 from postline_sandbox.inkbox.cursors import CursorPage, page
 from postline_sandbox.inkbox.forms import Form
 from postline_sandbox.inkbox.mail import mailbox_rows, store
-from postline_sandbox.inkbox.mail.tables import THREADS
+from postline_sandbox.inkbox.mail.tables import MESSAGES, THREADS
 from postline_sandbox.web import Json, Reply, dumps
 
 _FIELDS = ", ".join(f"'{name}', {name}" for name in THREADS.columns)
@@ -49,9 +49,11 @@ def get_thread(call: Call) -> Reply:
 
 
 def update_thread(call: Call) -> Reply:
-    """Move a thread to another folder."""
+    """Move a thread to another folder; what was blocked is then its agent's mail too."""
     thread, changes = _find(call), call.body(ThreadChange).given()
-    THREADS.update(call.inkbox.storage, {"id": thread["id"]}, changes)
+    if changes:
+        THREADS.update(call.inkbox.storage, {"id": thread["id"]}, changes)
+        MESSAGES.update(call.inkbox.storage, {"thread_id": thread["id"]}, {"blocked": False})
     return call.json({**thread, **changes})
 
 
