@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from enum import Enum
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 from uuid import UUID
 
+from postline.errors import ArgumentError
 from postline.operation import path
 
+T = TypeVar("T")
 Id: TypeAlias = UUID | str
 
 
@@ -38,6 +41,17 @@ def stated(**values: Any) -> dict[str, Any]:
 def given(**values: Any) -> dict[str, Any]:
     """Return the values that were not omitted, as JSON has them; `None` is null."""
     return {name: plain(value) for name, value in values.items() if value is not OMITTED}
+
+
+def listed(name: str, values: Sequence[T] | None) -> list[T]:
+    """Return values as a list.
+
+    Raises:
+        ArgumentError: They are one text, which would be taken for its letters.
+    """
+    if isinstance(values, str):
+        raise ArgumentError(f"{name} must be a list, also of one")
+    return [*(values or ())]
 
 
 def plain(value: Any) -> Any:

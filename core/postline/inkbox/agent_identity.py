@@ -9,7 +9,7 @@ from uuid import UUID
 
 from postline.errors import PostlineError
 from postline.hidden import Hidden
-from postline.inkbox._arguments import OMITTED, Id, Omitted
+from postline.inkbox._arguments import OMITTED, Id, Omitted, listed
 from postline.inkbox._borrowed import borrowed
 from postline.inkbox._private import private
 from postline.inkbox.credentials import Credentials
@@ -120,7 +120,7 @@ class AgentIdentity(Resource[C]):
     @endpoint
     def mark_emails_read(self, message_ids: Sequence[Id]) -> Steps[None]:
         """Mark messages read, one request after the other; an error leaves the rest as it was."""
-        for message_id in message_ids:
+        for message_id in listed("message_ids", message_ids):
             yield from Messages.mark_read(_address(self), message_id)
 
     list_calls = endpoint(borrowed("list_calls", _number_id, Calls.list))

@@ -129,6 +129,8 @@ def test_a_third_party_in_a_call_is_kept(both: BothInkboxes) -> None:
         ),
         (lambda c: c.tunnels.update(ID, metadata=[1]), "metadata must be a dict or None"),
         (lambda c: c.messages.forward(ADDRESS, ID, to=[ADDRESS], mode="sideways"), "sideways"),
+        (lambda c: c.messages.send(ADDRESS, to=ADDRESS, subject="s"), "to must be a list"),
+        (lambda c: c.messages.forward(ADDRESS, ID, bcc=ADDRESS), "bcc must be a list"),
         (
             lambda c: c.create_identity("a-b", phone_number={"type": "toll_free", "state": "NY"}),
             "state is only supported for local phone numbers",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from postline.inkbox._arguments import Id, at, stated
+from postline.inkbox._arguments import Id, at, listed, stated
 from postline.inkbox.mail._pages import pages
 from postline.inkbox.mail.types import ForwardMode, Message, MessageDetail, MessageDirection
 from postline.operation import Listing, Operation
@@ -69,7 +69,7 @@ class Messages(Resource[C]):
             subject=subject, body_text=body_text, body_html=body_html,
             in_reply_to_message_id=in_reply_to_message_id, attachments=attachments,
         )  # fmt: skip
-        recipients = {"to": [*to], **_recipients(cc=cc, bcc=bcc)}
+        recipients = {"to": listed("to", to), **_recipients(cc=cc, bcc=bcc)}
         return Operation("POST", _of(email_address), Message, body={"recipients": recipients, **content})
 
     @endpoint
@@ -163,4 +163,4 @@ def _flagged(email_address: str, message_id: Id, **flags: bool) -> Operation[Mes
 
 
 def _recipients(**addresses: Sequence[str] | None) -> dict[str, list[str]]:
-    return {kind: [*each] for kind, each in addresses.items() if each}
+    return {kind: listed(kind, each) for kind, each in addresses.items() if each}
