@@ -28,6 +28,7 @@ from postline.inkbox import (
     MessageDirection,
     PhoneNumber,
     SmsStatus,
+    TextConversationSummary,
     TextMessage,
     TextMessageOrigin,
     Thread,
@@ -140,6 +141,22 @@ def test_what_is_wrong_is_not_read(kind: Any, sample: dict[str, Any], field: str
     """An unknown member of an enumeration, a missing key, an id that is none."""
     with pytest.raises(ValidationError):
         read(kind, sample, **{field: value})
+
+
+@pytest.mark.parametrize(
+    ("kind", "sample", "field", "value", "found"),
+    [
+        (Tunnel, answers.TUNNEL, "organization_id", ..., None),
+        (Tunnel, answers.TUNNEL, "currently_connected", None, False),
+        (TextMessage, answers.TEXT, "remote_phone_number", None, ""),
+        (TextConversationSummary, answers.CONVERSATION, "remote_phone_number", None, ""),
+    ],
+)
+def test_what_newer_services_leave_out_stops_nobody(
+    kind: Any, sample: dict[str, Any], field: str, value: Any, found: Any
+) -> None:
+    """A summary of a tunnel lies in every identity there, and texts of groups among the others."""
+    assert getattr(read(kind, sample, **{field: value}), field) == found
 
 
 def test_a_contact_has_python_names_for_its_lists() -> None:

@@ -183,6 +183,10 @@ class TextMediaItem:
     url: str
 
 
+Remote = Annotated[str, null_as(str)]
+"""The other number; empty for a group, which newer services have texts of."""
+
+
 @record
 class TextMessage:
     """One text message."""
@@ -190,7 +194,7 @@ class TextMessage:
     id: UUID
     direction: str
     local_phone_number: str
-    remote_phone_number: str
+    remote_phone_number: Remote
     text: str | None = None
     type: str
     """`sms` or `mms`."""
@@ -216,7 +220,7 @@ class TextMessage:
 class TextConversationSummary:
     """All texts with one remote number, in short."""
 
-    remote_phone_number: str
+    remote_phone_number: Remote
     latest_text: str | None = None
     latest_direction: str
     latest_type: str

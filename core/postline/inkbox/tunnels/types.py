@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pydantic import BeforeValidator, Field
 
-from postline.inkbox._record import record
+from postline.inkbox._record import null_as, record
 
 __all__ = ["SignedCert", "TLSMode", "Tunnel", "TunnelStatus"]
 
@@ -35,7 +35,8 @@ class Tunnel:
     """An identity's tunnel, named as its handle."""
 
     id: UUID
-    organization_id: str
+    organization_id: str | None = None
+    """Newer services leave it out where the tunnel lies in its identity."""
     tunnel_name: str
     tls_mode: TLSMode
     cert_pem: str | None = None
@@ -45,7 +46,7 @@ class Tunnel:
     """One that is not known yet stays as it came."""
     last_connected_at: datetime | None = None
     last_connected_ip_addr: str | None = None
-    currently_connected: bool = False
+    currently_connected: Annotated[bool, null_as(bool)] = False
     public_host: Annotated[str, Field(min_length=1)]
     zone: Annotated[str, Field(min_length=1)]
     metadata: Annotated[dict[str, Any], BeforeValidator(lambda value: value if isinstance(value, dict) else {})] = (
