@@ -124,6 +124,7 @@ async def test_leaving_early_loses_nothing_silently(desk: Any, sandbox: Sandbox,
         async with aclosing(InboxReader(mail=desk.mail).alazy_load_data()) as documents:  # type: ignore[type-var]  # a generator
             for _ in range(taken):
                 await anext(documents)
+    await desk.mail.client.aio.close()
 
     lost = [each.id for each in desk.mail.client.run(desk.mail.list_messages(limit=100)).items[:-1] if each.is_read]
     told = " ".join(str(each.message) for each in caught)
