@@ -10,11 +10,10 @@ import httpx
 from postline.errors import NetworkError
 from postline.http1 import ExchangeError
 from postline.operation import Operation
-from postline.wire import shown_path
+from postline.wire import READING_METHODS, shown_path
 
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 NEVER_HELPS = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
-READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def network_error(operation: Operation[Any], error: Exception) -> NetworkError:

@@ -21,6 +21,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from postline.config import Settings
 from postline.errors import APIError, ArgumentError, PostlineError, ReplyError, TooLargeError
 from postline.operation import Operation, Sleep
+from postline.pace import Pace
 from postline.request import Reply, Request, split_url
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ T = TypeVar("T")
 
 REPEATABLE_STATUSES = frozenset({408, 425, 500, 502, 503, 504})
 METHODS_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _UNSHOWN = re.compile(r"%2B\d+|[0-9a-f]{64}")
 
 Exchange = Generator[Request | Sleep, Any, T]
@@ -42,6 +44,7 @@ class Wire:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.pace = Pace()
         self.address, base = split_url(settings.base_url)
         if any(mark in settings.base_url for mark in "@?#"):
             raise ArgumentError("a base URL has a host, and at most a port and a path; credentials are given apart")
@@ -53,6 +56,10 @@ class Wire:
         retry, slept, attempt = self.settings.retry, 0.0, 0
         while True:
             request = self.request(operation)
+            reads = operation.method in READING_METHODS
+            if reads and (turn := self.pace.wait()):
+                yield Sleep(turn)
+            sent_at = self.pace.clock()
             try:
                 reply: Reply = yield request
             except Exception as error:  # noqa: BLE001  # raised again unless it is the network's
@@ -63,12 +70,14 @@ class Wire:
                 again, wait = failure.retryable, None
             else:
                 self.learn(request, reply)
+                if reads:
+                    self.pace.note(sent_at, refused=reply.status_code == 429)
                 if self.succeeded(reply):
                     return self.parse(operation, reply)
                 failure = rejected = self.rejection(operation, reply)
                 cause, wait, status = None, rejected.retry_after_seconds, reply.status_code
                 again = status == 429 or (operation.may_repeat and status in REPEATABLE_STATUSES)
-            if wait is None:
+            if not wait:  # also where a service says 0: all would come back at once
                 wait = random.uniform(0, min(retry.base_seconds * 2**attempt, retry.cap_seconds))  # noqa: S311  # no secret
             slept, attempt = slept + wait, attempt + 1
             if not again or attempt == retry.attempts or wait > retry.cap_seconds or slept > retry.budget_seconds:

@@ -153,15 +153,23 @@ def test_a_retry_without_sense_is_refused(values):
         Retry(**values)
 
 
-@pytest.mark.parametrize(("said", "seconds"), [("0", 0.0), ("7", 7.0), ("2.5", 2.5), (" 3 ", 3.0)])
+@pytest.mark.parametrize(("said", "seconds"), [("7", 7.0), ("2.5", 2.5), (" 3 ", 3.0)])
 def test_the_services_own_delay_is_waited_for(said, seconds):
     """`Retry-After` in seconds takes the place of the drawn wait."""
     assert play(POST, answer(429, retry_after=said), answer(200)) == (2, [seconds], None)
 
 
-@pytest.mark.parametrize(("offset", "low", "high"), [(20, 17, 20), (-20, 0, 0)])
+def test_a_delay_of_nothing_leaves_the_wait_to_be_drawn():
+    """Callers who were refused together would come back together."""
+    waits = [play(POST, answer(429, retry_after="0"), answer(200))[1][0] for _ in range(20)]
+
+    assert len(set(waits)) == 20
+    assert max(waits) <= 0.25
+
+
+@pytest.mark.parametrize(("offset", "low", "high"), [(20, 17, 20), (-20, 0, 0.25)])
 def test_a_date_to_retry_after_is_waited_for(offset, low, high):
-    """`Retry-After` as an HTTP date is the time until then, and none if it is past."""
+    """`Retry-After` as an HTTP date is the time until then; one that is past is a delay of nothing."""
     date = format_datetime(datetime.now(UTC) + timedelta(seconds=offset), usegmt=True)
 
     sent, waits, _ = play(GET, answer(503, retry_after=date), answer(200))
