@@ -54,9 +54,9 @@ class Wire:
     def exchange(self, operation: Operation[T]) -> Exchange[T]:
         """Yield the requests and pauses that `operation` takes; return its answer or raise its error."""
         retry, slept, attempt = self.settings.retry, 0.0, 0
+        reads = operation.method in READING_METHODS and not is_absolute(operation)
         while True:
             request = self.request(operation)
-            reads = operation.method in READING_METHODS
             if reads and (turn := self.pace.wait()):
                 yield Sleep(turn)
             sent_at = self.pace.clock()
