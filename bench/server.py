@@ -1,26 +1,27 @@
 """A server that answers from prepared bytes after a chosen delay, as its own process.
 
-It speaks the read calls of Commune over HTTP/1.1. Its cost is small, so that what a benchmark sees is the client. The
-trailing number of an inbox id is its size: `inbox-1000` holds 1,000 messages. It prints `READY <url>` once it serves
-and ends when its standard input closes.
+It speaks the read calls of one service over HTTP/1.1. Its cost is small, so that what a benchmark sees is the client. It
+prints `READY <url>` once it serves and ends when its standard input closes.
 """
 
 import argparse
 import asyncio
 import ssl
 import sys
+import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote
 
-from bench.corpus import Corpus, dumps, joined
+from bench.admission import HINTS, Admission
+from bench.corpus import Corpus, dumps
+from bench.services import Answer, Query, Route, Service
+from bench.services.commune import Commune
+from bench.services.inkbox import Inkbox
 
-Query = dict[str, str]
-Answer = tuple[int, bytes]
-NOT_FOUND: Answer = 404, b'{"error":"Not found"}'
-REFUSED: Answer = 429, b'{"error":"Rate limit exceeded"}'
-REASONS = {200: "OK", 400: "Bad Request", 404: "Not Found", 429: "Too Many Requests"}
+NOT_FOUND: Answer = 404, b'{"error":"Not found","detail":"Not found"}'
+REFUSED: Answer = 429, b'{"error":"Rate limit exceeded","detail":"Rate limit exceeded"}'
+REASONS = {200: "OK", 404: "Not Found", 429: "Too Many Requests"}
 
 
 @dataclass
@@ -33,70 +34,41 @@ class Stats:
     peak_in_flight: int = 0
 
 
-def limit_of(query: Query, default: int, top: int) -> int:
-    """The page size as the service reads it: never an error, always within bounds."""
-    try:
-        limit = int(query.get("limit", default)) or default
-    except ValueError:
-        return default
-    return min(max(limit, 1), top)
-
-
 class Api:
     """Paths to answers; pure but for the counters."""
 
-    def __init__(self, corpus: Corpus, fail_every: int = 0) -> None:
-        self.corpus = corpus
-        self.fail_every = fail_every
-        self.served = 0
+    def __init__(self, service: Service, admission: Admission) -> None:
+        self.service = service
+        self.admission = admission
         self.stats = Stats()
-        self.routes: dict[tuple[str, ...], Callable[[list[str], Query], Answer]] = {
-            ("v1", "threads"): self.threads,
-            ("v1", "threads", "*", "messages"): self.thread_messages,
-            ("v1", "messages"): self.messages,
-        }
+        self.routes = [(name, name.split("/"), route) for name, route in service.routes.items()]
 
-    def answer(self, target: str) -> Answer:
+    def answer(self, target: str, now: float) -> tuple[Answer, str]:
+        """The answer, and headers that it has beside the usual ones."""
         path, _, raw = target.partition("?")
-        parts = [unquote(part) for part in path.strip("/").split("/")]
-        query = dict(parse_qsl(raw))
+        parts, query = unquote(path).strip("/").split("/"), dict(parse_qsl(raw))
         if parts[0] == "bench":
-            return self.control(parts[1], query)
-        self.served += 1
-        if self.fail_every and self.served % self.fail_every == 0:
+            return self.control(parts[1], query), ""
+        headers = self.admission.refusal(now)
+        if headers is not None:
             self.stats.requests["refused"] += 1
-            return REFUSED
-        shape = tuple("*" if i in (2, 4) else part for i, part in enumerate(parts))
-        self.stats.requests["/".join(shape)] += 1
-        route = self.routes.get(shape)
-        return route(parts, query) if route else NOT_FOUND
+            return REFUSED, headers
+        name, route = self.route(parts)
+        self.stats.requests[name] += 1
+        return route(parts, query), ""
+
+    def route(self, parts: list[str]) -> tuple[str, Route]:
+        for name, shape, route in self.routes:
+            if len(shape) == len(parts) and all(a in ("*", b) for a, b in zip(shape, parts, strict=True)):
+                return name, route
+        return "unknown", lambda _, __: NOT_FOUND
 
     def control(self, name: str, query: Query) -> Answer:
-        """`/bench/stats` gives the counters and zeroes them; `/bench/sum?size=N` what all texts must add up to."""
+        """`/bench/stats` gives the counters and zeroes them; `/bench/sum` what all that is read must add up to."""
         if name == "sum":
-            return 200, dumps(sum(self.corpus.sums[: int(query["size"])]))
+            return 200, dumps(sum(self.service.sums(query["of"])[: int(query["size"])]))
         stats, self.stats = self.stats, Stats(in_flight=self.stats.in_flight)
         return 200, dumps(vars(stats))
-
-    def size_of(self, query: Query) -> int:
-        return int(query.get("inbox_id", "inbox-0").rpartition("-")[2])
-
-    def threads(self, _: list[str], query: Query) -> Answer:
-        descending = query.get("order", "desc") == "desc"
-        limit = limit_of(query, 20, 100)
-        return 200, self.corpus.thread_page(self.size_of(query), limit, descending, query.get("cursor"))
-
-    def thread_messages(self, parts: list[str], query: Query) -> Answer:
-        members = self.corpus.thread(int(parts[2].rpartition("-")[2]))
-        members = members[::-1] if query.get("order", "asc") == "desc" else members
-        return 200, joined(self.corpus.commune[k] for k in members[: limit_of(query, 50, 1000)])
-
-    def messages(self, _: list[str], query: Query) -> Answer:
-        low, high = self.corpus.window(self.size_of(query), query)
-        limit = limit_of(query, 50, 1000)
-        if query.get("order", "desc") == "desc":
-            return 200, joined(self.corpus.commune[max(low, high - limit) : high][::-1])
-        return 200, joined(self.corpus.commune[low : min(high, low + limit)])
 
 
 class Connection(asyncio.Protocol):
@@ -120,9 +92,9 @@ class Connection(asyncio.Protocol):
             return
         self.buffer = rest
         target = head.split(b" ", 2)[1].decode()
-        status, body = self.api.answer(target)
+        answer, headers = self.api.answer(target, time.monotonic())
         if target.startswith("/bench/"):
-            self.write(status, body)
+            self.write(answer, headers)
             return
         stats = self.api.stats
         stats.connections += self.fresh
@@ -131,24 +103,28 @@ class Connection(asyncio.Protocol):
         delay = self.latency_seconds + self.connect_seconds * self.fresh
         self.fresh = False
         if delay:
-            asyncio.get_running_loop().call_later(delay, self.finish, status, body)
+            asyncio.get_running_loop().call_later(delay, self.finish, answer, headers)
         else:
-            self.finish(status, body)
+            self.finish(answer, headers)
 
-    def finish(self, status: int, body: bytes) -> None:
+    def finish(self, answer: Answer, headers: str) -> None:
         self.api.stats.in_flight -= 1
-        self.write(status, body)
+        self.write(answer, headers)
 
-    def write(self, status: int, body: bytes) -> None:
-        retry = "Retry-After: 0\r\n" if status == 429 else ""
-        head = f"HTTP/1.1 {status} {REASONS[status]}\r\nContent-Type: application/json\r\n{retry}"
+    def write(self, answer: Answer, headers: str) -> None:
+        status, body = answer
+        head = f"HTTP/1.1 {status} {REASONS[status]}\r\nContent-Type: application/json\r\n{headers}"
         if not self.transport.is_closing():
             self.transport.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
 
 
 async def serve(options: argparse.Namespace) -> None:
     """Serve on a free loopback port until standard input closes."""
-    api = Api(Corpus(options.size, options.same_time, options.per_thread), options.fail_every)
+    corpus = Corpus(options.size, options.same_time, options.per_thread)
+    service: Service = Commune(corpus)
+    if options.service == "inkbox":
+        service = Inkbox(corpus, options.calls, options.secrets)
+    api = Api(service, Admission(options.fail_every, options.rps, options.retry_after))
     context = None
     if options.cert:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -164,12 +140,17 @@ async def serve(options: argparse.Namespace) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.server", description=__doc__)
-    parser.add_argument("--size", type=int, default=1000, help="messages to prepare; no inbox can be larger")
+    parser.add_argument("--service", choices=("commune", "inkbox"), required=True)
+    parser.add_argument("--size", type=int, default=0, help="messages to prepare; no inbox can be larger")
+    parser.add_argument("--calls", type=int, default=0, help="calls to prepare (Inkbox)")
+    parser.add_argument("--secrets", type=int, default=0, help="secrets to put into the vault (Inkbox)")
     parser.add_argument("--latency-ms", type=float, default=0.0, help="delay of every answer")
     parser.add_argument("--connect-ms", type=float, default=0.0, help="added once per connection")
     parser.add_argument("--same-time", type=int, default=1, help="neighbouring messages that share one timestamp")
     parser.add_argument("--per-thread", type=int, default=4, help="messages in a thread")
     parser.add_argument("--fail-every", type=int, default=0, help="answer each n-th request with 429")
+    parser.add_argument("--rps", type=float, default=0.0, help="answer what exceeds so many requests a second with 429")
+    parser.add_argument("--retry-after", choices=HINTS, default="none", help="what a 429 says of when to try again")
     parser.add_argument("--cert", help="PEM certificate: serve TLS")
     parser.add_argument("--key", help="PEM key of the certificate")
     asyncio.run(serve(parser.parse_args()))
