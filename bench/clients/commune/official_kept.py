@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator
 
-from bench.clients.official import PAGE, construct, texts
+from commune import CommuneClient
+
+from bench.clients.commune.official import PAGE, construct, texts
+
+__all__ = ["construct", "inbox"]
 
 
-def inbox(url: str, size: int) -> Iterator[tuple[str, str]]:
+def inbox(client: CommuneClient, size: int) -> Iterator[tuple[str, str]]:
     kept, before = [], None
-    with construct(url) as client:
+    with client:
         while page := client.messages.list(inbox_id=f"inbox-{size}", limit=PAGE, before=before):
             kept.extend(page)
             before = page[-1].created_at
