@@ -42,4 +42,4 @@ record: .venv/dev ## Record the cassettes anew: from the sandbox, and from live 
 	$(BIN)/python -m tests.record $(ARGS)
 
 clean: ## Remove what the targets made.
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-bench .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -14,22 +14,27 @@ from bench.table import Figure, save, show
 def main() -> int:
     """Run the rows and print them; a row that cannot run says why, and makes the exit code 1."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="Ratios of medians, each beside its goal.")
-    parser.add_argument("names", nargs="*", metavar="name", help=f"rows to run: {', '.join(ROWS)}")
+    parser.add_argument(
+        "names", nargs="*", metavar="name", help=f"rows to run, or parts of their names: {', '.join(ROWS)}"
+    )
     parser.add_argument("--quick", action="store_true", help="fewer rounds, under five minutes")
     parser.add_argument("--json", type=Path, metavar="PATH", help="also save the figures here")
     options = parser.parse_args()
-    if unknown := set(options.names) - set(ROWS):
+    chosen = {
+        name: row for name, row in ROWS.items() if not options.names or {name, *name.split("-")} & {*options.names}
+    }
+    if unknown := {each for each in options.names if not any(each in (name, *name.split("-")) for name in ROWS)}:
         parser.error(f"no such row: {', '.join(sorted(unknown))}")
     begun, before = time.monotonic(), os.getloadavg()[0]
     figures: list[Figure] = []
     failures: list[str] = []
-    for name in options.names or ROWS:
+    for name, row in chosen.items():
         print(f"{time.monotonic() - begun:5.0f} s  {name}", file=sys.stderr, flush=True)
         try:
-            figures += ROWS[name](QUICK if options.quick else FULL)
+            figures += row(QUICK if options.quick else FULL)
         except BenchError as error:
             failures.append(f"{name} did not run: {error}")
-    print(show(figures))
+    print(show(sorted(figures, key=lambda figure: figure.name)))
     print(*failures, sep="\n", end="\n" if failures else "")
     goals = [figure.met for figure in figures if figure.met is not None]
     load = max(before, os.getloadavg()[0])

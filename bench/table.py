@@ -14,24 +14,25 @@ class Figure:
 
     name: str
     what: str
-    seen: float
+    seen: float | None
+    """`None` where it could not be measured; `what` says why."""
     goal: float | None = None
     """The most that it may be."""
     unit: str = "x"
+    at_least: bool = False
+    """Whether the goal is the least that it may be."""
 
     @property
     def met(self) -> bool | None:
-        return None if self.goal is None else round(self.seen, 2) <= self.goal
+        if self.goal is None or self.seen is None:
+            return None
+        seen = round(self.seen, 2)
+        return seen >= self.goal if self.at_least else seen <= self.goal
 
     def cells(self) -> tuple[str, ...]:
-        goal = "" if self.goal is None else f"<= {self.goal:g}"
-        return (
-            self.name,
-            self.what,
-            f"{self.seen:.2f} {self.unit}",
-            goal,
-            {None: "", True: "yes", False: "NO"}[self.met],
-        )
+        seen = "not measured" if self.seen is None else f"{self.seen:.2f} {self.unit}"
+        goal = "" if self.goal is None else f"{'>=' if self.at_least else '<='} {self.goal:g}"
+        return (self.name, self.what, seen, goal, {None: "", True: "yes", False: "NO"}[self.met])
 
 
 def show(figures: Sequence[Figure]) -> str:
