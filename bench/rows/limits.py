@@ -34,7 +34,7 @@ def refusals(effort: Effort, service: str) -> Iterator[Figure]:
 @row("commune", "inkbox")
 def rate(effort: Effort, service: str) -> Iterator[Figure]:
     """A limit of 200 requests a second, which 16 at 50 ms exceed."""
-    size, rps = effort.messages, 200
+    size, rps = effort.reads, 200
     requests = size + _pages(service, size)
     for hint, said in _hints(effort):
         with serving(service, size=size, per_thread=1, latency_ms=50, rps=rps, retry_after=hint) as server:

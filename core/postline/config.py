@@ -10,9 +10,9 @@ from dataclasses import dataclass
 class Retry:
     """How patiently a call is repeated. All of it is per call; `Retry(attempts=1)` never repeats anything."""
 
-    attempts: int = 4
+    attempts: int = 5
     """How often a request is sent at most, the first time included."""
-    base_seconds: float = 0.25
+    base_seconds: float = 0.1
     """The n-th wait is drawn evenly between 0 and `base_seconds * 2**n` (full jitter), unless the service names one."""
     cap_seconds: float = 30.0
     """The longest single wait. A service that asks for a longer one is not waited for: the error carries the delay."""

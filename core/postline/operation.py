@@ -91,7 +91,8 @@ class Fetch(Generic[T]):
 class Listing(Generic[T]):
     """Items that take any number of requests to read, described as a tree of them; read lazily by `client.stream`.
 
-    At most `concurrency` requests are under way, and about twice as many answers are held for a slow reader. In a flow,
+    At most `concurrency` requests are under way, and about twice as many pages, or four times as many items' own answers, are held
+    for a slow reader. In a flow,
     `items = yield from listing` reads all of it into a list.
     """
 

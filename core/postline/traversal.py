@@ -26,6 +26,11 @@ class Node(Generic[T]):
         self.added: deque[T | Node[T]] | None = None
         self.failure: BaseException | None = None
 
+    @property
+    def room(self) -> int:
+        """How much of a listing's room it takes: the answer of a page is longer than an item's own."""
+        return 2 if self.fetch.leads else 1
+
     def learn(self, answer: Any) -> None:
         """Work out what the answer adds. It may take a while, so no lock is held for it."""
         self.parts = [*self.fetch.then(answer)]
@@ -41,8 +46,8 @@ class Traversal(Generic[T]):
 
     def __init__(self, listing: Listing[T], *, all_at_once: bool = False) -> None:
         self._width = listing.concurrency
-        # In order, a slow answer holds up those behind it: twice as many may wait as are under way.
-        self._room = float("inf") if all_at_once else self._width * (2.0 if listing.ordered else 1.0)
+        # In order, a slow answer (repeated, perhaps) holds up those behind it: some rounds of others may go on meanwhile.
+        self._room = float("inf") if all_at_once else self._width * (4.0 if listing.ordered else 2.0)
         self._ordered = listing.ordered
         self._pages: deque[Node[T]] = deque()
         self._leaves: deque[Node[T]] = deque()
@@ -60,7 +65,7 @@ class Traversal(Generic[T]):
         self._queue(node.fetch).remove(node)
         node.started, self._awaited = True, None
         self._running += 1
-        self._room -= 1
+        self._room -= node.room
         return node
 
     def finish(self, node: Node[T], failure: BaseException | None = None) -> None:
@@ -89,7 +94,7 @@ class Traversal(Generic[T]):
                 raise node.failure
             if isinstance(node, Node) and node.added is not None:
                 part.popleft()
-                self._room += 1
+                self._room += node.room
                 self._open.append(node.added)
             elif isinstance(node, Node) and self._ordered:
                 self._awaited = None if node.started else node
@@ -105,8 +110,9 @@ class Traversal(Generic[T]):
         """How many requests could start now."""
         if self._failure:
             return 0
-        room = max(self._room, 1) if self._awaited else self._room
-        return max(0, int(min(len(self._pages) + len(self._leaves), self._width - self._running, room)))
+        room = max(self._room, 2) if self._awaited else self._room
+        waiting = len(self._pages) + len(self._leaves)
+        return max(0, int(min(waiting, self._width - self._running, room / 2 if self._pages else room)))
 
     @property
     def finished(self) -> bool:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections.abc import Generator, Mapping
+import threading
+from collections.abc import Callable, Generator, Mapping
 from datetime import UTC, datetime
-from functools import cache
+from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode
 
@@ -159,9 +160,25 @@ class Wire:
         return error
 
 
-@cache
+def built_once(build: Callable[[Any], T]) -> Callable[[Any], T]:
+    """Keep what a function gives for an argument. Threads that ask for the same one at first do not each build it."""
+    built: dict[Any, T] = {}
+    building = threading.Lock()
+
+    @wraps(build)
+    def get(key: Any) -> T:
+        if key not in built:
+            with building:
+                if key not in built:
+                    built[key] = build(key)
+        return built[key]
+
+    return get
+
+
+@built_once
 def adapter(kind: Any) -> TypeAdapter[Any]:
-    """Return the validator of a type, built once."""
+    """Return the validator of a type."""
     return TypeAdapter(kind)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Any, Generic, TypeVar, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -13,7 +12,7 @@ from postline.commune.types import ThreadPage
 from postline.config import Settings
 from postline.operation import Operation
 from postline.request import Reply
-from postline.wire import Wire, adapter
+from postline.wire import Wire, adapter, built_once
 
 T = TypeVar("T")
 
@@ -62,6 +61,6 @@ class CommuneWire(Wire):
         return from_reply(reply, body)
 
 
-@cache
+@built_once
 def _enveloped(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(_Envelope[kind])
