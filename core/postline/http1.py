@@ -68,41 +68,40 @@ def read(request: Request) -> Reading:
     Raises:
         ExchangeError: It is not HTTP/1.1, breaks off, or is not packed as it says.
     """
-    buffer = bytearray()
-    status, lasting, fields = yield from _head(buffer)
+    status, lasting, fields, piece = yield from _head()
     body = _body(request.method, status, fields)
-    content = bytearray()
-    unpack = _Unpacking() if _value(fields, b"content-encoding").lower() == b"gzip" else bytes
-    limit = request.limit_bytes
+    unpack = _Unpacking() if _value(fields, b"content-encoding").lower() == b"gzip" else None
+    content, room = [], float("inf") if request.limit_bytes is None else request.limit_bytes
     while True:
-        content += unpack(body.take(buffer))
-        over = limit is not None and len(content) > limit
-        if over or body.ended:
+        piece = body.take(piece)
+        content.append(unpack(piece) if unpack else piece)
+        room -= len(content[-1])
+        if body.ended or room < 0:
             break
-        more = yield
-        if not more:
+        piece = yield
+        if not piece:
             if not body.ends_with_the_connection:
                 raise ExchangeError("RemoteProtocolError", "the answer broke off")
             break
-        buffer += more
-    if isinstance(unpack, _Unpacking) and not over:
+    if unpack and room >= 0:
         unpack.finish()
-    reusable = lasting and not over and body.ended and not buffer
-    return Answer(Reply(status, fields, bytes(content)), reusable)
+    reusable = lasting and room >= 0 and body.ended and not body.left_over
+    return Answer(Reply(status, fields, b"".join(content)), reusable)
 
 
-def _head(buffer: bytearray) -> Generator[None, bytes, tuple[int, bool, Fields]]:
-    """Read status, whether the connection lasts, and fields; the rest of what came stays in the buffer."""
+def _head() -> Generator[None, bytes, tuple[int, bool, Fields, bytes]]:
+    """Read status, whether the connection lasts, and fields; the last is what came after them."""
+    come = b""
     while True:
-        while (end := buffer.find(b"\r\n\r\n")) < 0:
-            if len(buffer) > _MOST_HEAD_BYTES:
+        while (end := come.find(b"\r\n\r\n")) < 0:
+            if len(come) > _MOST_HEAD_BYTES:
                 raise ExchangeError("RemoteProtocolError", "the answer's head does not end")
             more = yield
             if not more:
                 raise ExchangeError("RemoteProtocolError", "the server closed the connection without an answer")
-            buffer += more
-        first, *lines = bytes(buffer[:end]).split(b"\r\n")
-        del buffer[: end + 4]
+            come += more
+        first, *lines = come[:end].split(b"\r\n")
+        come = come[end + 4 :]
         started = _STATUS.fullmatch(first)
         if not started or started[2] == b"101":
             raise ExchangeError("RemoteProtocolError", "that is no answer of HTTP/1.1")
@@ -111,7 +110,7 @@ def _head(buffer: bytearray) -> Generator[None, bytes, tuple[int, bool, Fields]]
             break
     options = {each.strip().lower() for each in _value(fields, b"connection").split(b",")}
     lasting = started[1] == b"1" and b"close" not in options
-    return status, lasting, fields
+    return status, lasting, fields, come
 
 
 def _field(line: bytes) -> tuple[bytes, bytes]:
@@ -126,12 +125,14 @@ def _value(fields: Fields, wanted: bytes) -> bytes:
 
 
 class _Body(Protocol):
-    """Takes what belongs to an answer off a buffer."""
+    """Takes an answer's content out of what comes."""
 
     ended: bool
     ends_with_the_connection: bool
+    left_over: bytes
+    """What came beyond its end."""
 
-    def take(self, buffer: bytearray) -> bytes: ...
+    def take(self, come: bytes) -> bytes: ...
 
 
 def _body(method: str, status: int, fields: Fields) -> _Body:
@@ -154,14 +155,14 @@ class _Sized:
     """A body whose length was told."""
 
     ends_with_the_connection = False
+    left_over = b""
 
     def __init__(self, length: int) -> None:
         self._left = length
         self.ended = not length
 
-    def take(self, buffer: bytearray) -> bytes:
-        piece = bytes(buffer[: self._left])
-        del buffer[: self._left]
+    def take(self, come: bytes) -> bytes:
+        piece, self.left_over = come[: self._left], come[self._left :]
         self._left -= len(piece)
         self.ended = not self._left
         return piece
@@ -172,11 +173,10 @@ class _Unsized:
 
     ended = False
     ends_with_the_connection = True
+    left_over = b""
 
-    def take(self, buffer: bytearray) -> bytes:
-        piece = bytes(buffer)
-        buffer.clear()
-        return piece
+    def take(self, come: bytes) -> bytes:
+        return come
 
 
 class _Chunked:
@@ -186,18 +186,25 @@ class _Chunked:
 
     def __init__(self) -> None:
         self.ended = False
+        self.left_over = b""
         self._piece: _Sized | None = None
         self._last = False
 
-    def take(self, buffer: bytearray) -> bytes:
-        content = bytearray()
+    def take(self, come: bytes) -> bytes:
+        content, come = [], self.left_over + come
         while not self.ended:
-            content += self._piece.take(buffer) if self._piece else b""
-            line = self._line(buffer) if self._piece is None or self._piece.ended else None
-            if line is None:
+            if self._piece and not self._piece.ended:
+                content.append(self._piece.take(come))
+                come = self._piece.left_over
+            line, ended, rest = come.partition(b"\r\n")
+            if len(line) > _MOST_LINE_BYTES:
+                raise ExchangeError("RemoteProtocolError", "a line in the answer does not end")
+            if not ended:
                 break
+            come = rest
             self._follow(line)
-        return bytes(content)
+        self.left_over = come
+        return b"".join(content)
 
     def _follow(self, line: bytes) -> None:
         if self._last:
@@ -212,16 +219,6 @@ class _Chunked:
                 raise ExchangeError("RemoteProtocolError", "a piece of the answer does not tell its length")
             self._piece = _Sized(int(told[1], 16))
             self._last = self._piece.ended
-
-    def _line(self, buffer: bytearray) -> bytes | None:
-        end = buffer.find(b"\r\n", 0, _MOST_LINE_BYTES)
-        if end < 0:
-            if len(buffer) >= _MOST_LINE_BYTES:
-                raise ExchangeError("RemoteProtocolError", "a line in the answer does not end")
-            return None
-        line = bytes(buffer[:end])
-        del buffer[: end + 2]
-        return line
 
 
 class _Unpacking:
