@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast, overload
@@ -77,10 +77,7 @@ class AsyncClient(Driver[W]):
             case Sleep():
                 return await asyncio.sleep(work.seconds)
             case Offload():
-                if inspect.iscoroutinefunction(work.function):
-                    return await work.function()
-                result = await asyncio.to_thread(work.function)
-                return await result if inspect.isawaitable(result) else result
+                return await self._call(work.function)
         raise ArgumentError(f"cannot run a {type(work).__name__}: expected an operation, a listing, or a flow of them")
 
     async def _flow(self, steps: Generator[Any, Any, T]) -> T:
@@ -124,7 +121,20 @@ class AsyncClient(Driver[W]):
         finally:
             await transports.give(transport)
 
+    async def _call(self, function: Callable[[], Any]) -> Any:
+        if inspect.iscoroutinefunction(function):
+            return await function()
+        result = await asyncio.to_thread(function)
+        return await result if inspect.isawaitable(result) else result
+
     async def _items(self, traversal: Traversal[T], width: int) -> AsyncGenerator[T]:
+        async with aclosing(self.batches(traversal, width)) as batches:
+            async for batch in batches:
+                for item in batch:
+                    yield item
+
+    async def batches(self, traversal: Traversal[T], width: int) -> AsyncGenerator[list[T]]:
+        """Read a listing; give what is there each time that it is asked, at least one item."""
         workers: set[asyncio.Task[None]] = set()
         news = asyncio.Event()
 
@@ -144,11 +154,11 @@ class AsyncClient(Driver[W]):
                 news.clear()
                 items = traversal.take()
                 employ()
-                for item in items:
-                    yield item
-                if not items:
-                    if traversal.finished:
-                        return
+                if items:
+                    yield items
+                elif traversal.finished:
+                    return
+                else:
                     await news.wait()
         finally:
             for worker in workers:
@@ -158,7 +168,7 @@ class AsyncClient(Driver[W]):
     async def _answer(self, node: Node[Any]) -> BaseException | None:
         try:
             node.learn(await self._perform(node.fetch.work))
-        except (Exception, asyncio.CancelledError) as error:
+        except (Exception, asyncio.CancelledError, SystemExit) as error:
             if isinstance(error, asyncio.CancelledError) and _task().cancelling():
                 raise
             return error  # raised where the listing is read, which waits for this task

@@ -10,10 +10,9 @@ import inspect
 import time
 from collections.abc import Generator, Iterator
 from contextlib import closing
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast, overload
 
-from postline.crew import Crew
 from postline.errors import ArgumentError, ClosedError
 from postline.operation import Listing, Offload, Operation, Sleep, Work
 from postline.request import Reply, Request
@@ -24,6 +23,7 @@ from postline.wire import Wire
 if TYPE_CHECKING:
     import httpx
 
+    from postline.ahead import Behind
     from postline.async_client import AsyncClient
 
 T = TypeVar("T")
@@ -102,7 +102,7 @@ class Client(Driver[W]):
         return self._perform(work)
 
     def stream(self, listing: Listing[T]) -> Iterator[T]:
-        """Read a listing lazily. Up to `listing.concurrency` requests run ahead on threads; leaving the loop stops them."""
+        """Read a listing lazily. Up to `listing.concurrency` requests run ahead; leaving the loop stops them."""
         self._check_open()
         return self._items(Traversal(listing), listing.concurrency)
 
@@ -113,7 +113,7 @@ class Client(Driver[W]):
             case Generator():
                 return self._flow(work)
             case Listing():
-                return list(self._items(Traversal(work, all_at_once=True), work.concurrency, lazy=False))
+                return list(self._items(Traversal(work, all_at_once=True), work.concurrency))
             case Sleep():
                 return time.sleep(work.seconds)
             case Offload():
@@ -153,20 +153,31 @@ class Client(Driver[W]):
         except StopIteration as stop:
             return cast("T", stop.value)
 
+    def transports(self, request: Request) -> Transports:
+        """Return the connections to where a request goes."""
+        return self._home if request.address is self.wire.address else self._abroad[request.address]
+
     def _send(self, request: Request) -> Reply:
-        transports = self._home if request.address is self.wire.address else self._abroad[request.address]
+        transports = self.transports(request)
         transport = transports.take()
         try:
             return transport.send(request)
         finally:
             transports.give(transport)
 
-    def _items(self, traversal: Traversal[T], width: int, *, lazy: bool = True) -> Iterator[T]:
-        if width > 1:
-            return Crew(self._answer, traversal, width, lazy).items()
-        return self._items_one_by_one(traversal)
+    @cached_property
+    def _behind(self) -> Behind:
+        from postline.ahead import Behind  # with asyncio, which takes a while to load
 
-    def _items_one_by_one(self, traversal: Traversal[T]) -> Iterator[T]:
+        return Behind(self)
+
+    def _items(self, traversal: Traversal[T], width: int) -> Iterator[T]:
+        if width > 1:
+            from postline.ahead import Ahead
+
+            self._check_open()
+            yield from Ahead(self._behind, traversal, width).items()
+            return
         while True:
             if items := traversal.take():
                 yield from items
@@ -185,6 +196,8 @@ class Client(Driver[W]):
     def close(self) -> None:
         """Close the connections; a request under way ends first. Closing twice does nothing. The twin is not closed."""
         self._closed = True
+        if behind := vars(self).pop("_behind", None):
+            behind.shut()
         for each in (self._home, *self._abroad.values()):
             each.close()
 

@@ -60,10 +60,16 @@ class Transports:
         self._returned = threading.Condition()
         self._closed = False
 
-    def take(self) -> Line | Through:
-        """Lend a connection, to be given back."""
+    def through(self) -> Through | None:
+        """Return what sends through httpx, where that must be."""
         if self._given or self._route.proxy or is_watched("HTTPTransport", "handle_request"):
             return self._through or self._make_through()
+        return None
+
+    def take(self) -> Line | Through:
+        """Lend a connection, to be given back."""
+        if through := self.through():
+            return through
         try:
             return self._idle.pop()
         except IndexError:

@@ -18,7 +18,7 @@ from postline.async_client import AsyncClient
 from postline.client import Client
 from postline.commune import AsyncCommuneClient, CommuneClient
 from postline.config import Retry, Settings
-from postline.errors import APIError, NetworkError, TooLargeError
+from postline.errors import APIError, ClosedError, NetworkError, TooLargeError
 from postline.operation import Fetch, Gather, Listing, Operation
 from postline.request import Address
 from postline.route import Route, is_watched
@@ -68,6 +68,36 @@ def test_threads_may_share_a_client(server):
 
     assert found == [True] * 150
     assert server.connections <= 6
+
+
+def test_threads_wait_for_each_others_connections(server):
+    """With `max_connections` reached by threads of one client, a call waits for its turn; not for ever."""
+    client = CommuneClient.over(Wire(Settings(server.url, timeout=0.3, retry=ONCE, max_connections=2)))
+    found = []
+
+    def work(kind):
+        try:
+            found.append(client.run(get(kind, timeout=5)))
+        except NetworkError as error:
+            found.append(error)
+
+    def begin(kinds):
+        threads = [threading.Thread(target=work, args=[kind]) for kind in kinds]
+        for thread in threads:
+            thread.start()
+        return threads
+
+    with client:
+        for thread in begin(["echo"] * 8):
+            thread.join()
+        waiting = begin(["slow"] * 3)
+        assert until(lambda: len(found) == 9)
+        server.release()
+        for thread in waiting:
+            thread.join()
+
+    assert [isinstance(each, httpx.PoolTimeout) for each in found] == [False] * 8 + [True] + [False] * 2
+    assert server.most_open <= 2
 
 
 def test_a_connection_is_used_again(both, server):
@@ -556,6 +586,43 @@ def test_leaving_a_stream_early_ends_its_threads(server):
 
         assert until(lambda: threading.active_count() <= before)
         assert len(server.requests) <= 6 + 2 * 4 + 1
+
+
+def test_a_stream_that_is_cleared_away_where_its_requests_run_ends_them(server):
+    """A forgotten iterator may be cleared away on any thread."""
+    with CommuneClient("key", base_url=server.url) as client:
+        items = client.stream(Listing(lambda: [endless()], 4))
+        assert next(items) == 0
+        ahead = {thread for thread in threading.enumerate() if thread.name == "postline"}
+        client._behind.loop._loop.call_soon_threadsafe(items.close)
+
+        assert until(lambda: not ahead & {*threading.enumerate()})
+        assert b"/echo" in client.run(Gather([get("echo")] * 2, 2))[1]
+
+
+def test_streams_side_by_side_share_what_is_open(server):
+    """One thread runs as long as the longest of them."""
+    with CommuneClient("key", base_url=server.url) as client:
+        one, other = (client.stream(Gather([get("echo")] * 9, 3)) for _ in range(2))
+        mixed = [next(each) for _ in range(9) for each in (one, other)]
+
+        assert [*one, *other] == []
+        assert len(mixed) == 18
+    assert server.connections <= 6
+
+
+def test_a_stream_outlives_its_client_but_does_not_begin_after_it(server):
+    """Closing lets what is under way end."""
+    client = CommuneClient("key", base_url=server.url)
+    begun, unbegun = (client.stream(Gather([get("echo")] * 9, 3)) for _ in range(2))
+    next(begun)
+
+    client.close()
+
+    assert len([*begun]) == 8
+    with pytest.raises(ClosedError):
+        next(unbegun)
+    assert until(lambda: server.open == 0)
 
 
 def test_reading_ahead_is_bounded(server):
