@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -57,8 +56,6 @@ def demo(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
 ) -> None:
     """Let an agent triage a mailbox and a call, and an index answer questions about them; offline, on the local sandbox."""
-    # Batches are spread over threads here; threads of numpy's own on top of that cost ten times the work on a busy machine.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         from rich.console import Console
 

@@ -16,6 +16,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
+from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]  # it ships no types
 from tokenizers import Encoding, Tokenizer
 
 Floats: TypeAlias = NDArray[np.float32]
@@ -37,8 +38,8 @@ class MiniLM:
 
     Args:
         folder: The model's files: weights, configuration, tokenizer.
-        threads: How many batches to work on at a time. More than one pays only where numpy's linear algebra keeps to one thread
-            (`OPENBLAS_NUM_THREADS=1`, set before numpy is imported); threads of its own wait busily for each other.
+        threads: How many batches to work on at a time. Numpy's own threads rest meanwhile: they wait busily for each other, which
+            on a busy machine costs ten times the work.
     """
 
     def __init__(self, folder: Path, *, threads: int = 1) -> None:
@@ -49,6 +50,7 @@ class MiniLM:
         self._epsilon: float = config["layer_norm_eps"]
         self._weights: dict[str, Floats] = load_file(folder / "model.safetensors")
         self._threads = threads
+        self._numpy_threads = ThreadpoolController()
         self._tokenizer: Tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(_MOST_TOKENS)
         self._tokenizer.no_padding()
@@ -63,7 +65,7 @@ class MiniLM:
         encodings = self._tokenizer.encode_batch(list(texts))
         batches = list(_batches([len(each.ids) for each in encodings]))
         vectors = np.empty((len(texts), self.dimensions), np.float32)
-        with ThreadPoolExecutor(self._threads) as pool:
+        with self._numpy_threads.limit(limits=1, user_api="blas"), ThreadPoolExecutor(self._threads) as pool:
             passes = pool.map(lambda rows: self._pass([encodings[row] for row in rows]), batches)
             for rows, found in zip(batches, passes, strict=True):
                 vectors[rows] = found

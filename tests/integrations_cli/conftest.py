@@ -14,8 +14,6 @@ import pytest
 if TYPE_CHECKING:
     from postline_cli.minilm import MiniLM
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command does, before numpy is loaded
-
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 _COMMAND = "import sys; sys.modules[{!r}] = None; from postline_cli import main; main()"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from threadpoolctl import ThreadpoolController
 
 from postline_cli.minilm import MiniLM
 
@@ -57,3 +58,15 @@ def test_progress_adds_up(encoder: MiniLM) -> None:
     assert sum(ticks) == 7
     assert len(ticks) > 1
     assert encoder.encode([]).shape == (0, 384)
+
+
+def test_numpy_has_its_threads_back(encoder: MiniLM) -> None:
+    """They rest while texts are encoded, and only then."""
+    pools = ThreadpoolController()
+    during: list[int] = []
+    before = [each["num_threads"] for each in pools.info()]
+
+    encoder.encode(TEXTS, lambda _: during.extend(each["num_threads"] for each in pools.info()))
+
+    assert set(during) == {1}
+    assert [each["num_threads"] for each in pools.info()] == before
