@@ -6,7 +6,6 @@ each can be checked against the message or call that it cites.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -19,18 +18,16 @@ from llama_index.core.node_parser import SentenceSplitter
 from llama_index.core.retrievers import QueryFusionRetriever
 from llama_index.core.retrievers.fusion_retriever import FUSION_MODES
 from llama_index.core.schema import BaseNode, Document, MetadataMode, NodeWithScore, QueryBundle
-from pydantic import PrivateAttr
 from typing_extensions import override
 
 from postline_cli.language import BM25, passages
-from postline_cli.minilm import MiniLM, find_weights
 from postline_cli.quotes import Quote, moment
 
 CHUNK_TOKENS = 200  # with the subject it stays below what the encoder looks at
 MOST_EMBEDDED = 600  # chunks; beyond it, the oldest are found by their words alone
+LEAST = 0.25  # of the highest score there could be, for an answer
 
 _CHUNKS = 5  # that are searched for passages
-_LEAST = 0.25  # of the highest score there could be, for an answer
 _QUOTES = 3  # at most, each from another document
 _RELEVANT = 0.75  # of the best score, for a further quote
 
@@ -41,43 +38,6 @@ class Answer:
 
     question: str
     quotes: tuple[Quote, ...]
-
-
-def load_encoder() -> MiniLM | None:
-    """Return the encoder, or `None` where its package is not installed."""
-    folder = find_weights()
-    return MiniLM(folder, threads=os.cpu_count() or 1) if folder else None
-
-
-class MiniLMEmbedding(BaseEmbedding):
-    """The encoder as LlamaIndex wants it.
-
-    Args:
-        model: The encoder.
-        tick: Called with the number of texts each time that some are done.
-    """
-
-    _model: MiniLM = PrivateAttr()
-    _tick: Callable[[int], object] = PrivateAttr()
-
-    def __init__(self, model: MiniLM, tick: Callable[[int], object] = lambda _: None) -> None:
-        super().__init__(model_name="all-MiniLM-L6-v2", embed_batch_size=2048)
-        self._model = model
-        self._tick = tick
-
-    def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
-        vectors: list[list[float]] = self._model.encode(texts, self._tick).tolist()
-        return vectors
-
-    def _get_text_embedding(self, text: str) -> list[float]:
-        return self._get_text_embeddings([text])[0]
-
-    def _get_query_embedding(self, query: str) -> list[float]:
-        vector: list[float] = self._model.encode([query])[0].tolist()
-        return vector
-
-    async def _aget_query_embedding(self, query: str) -> list[float]:
-        return self._get_query_embedding(query)
 
 
 class WordRetriever(BaseRetriever):
@@ -140,10 +100,9 @@ class Index:
     def answer(self, question: str) -> Answer:
         """Quote the passages that fit a question best, at most one from each document."""
         found = [(each.node, passage) for each in self._retriever.retrieve(question) for passage in passages(each.text)]
-        scores = self._scores(
-            question, [f"{node.metadata.get('subject', '')}: {' '.join(some)}" for node, some in found]
-        )
-        least = max([_LEAST, *(_RELEVANT * each for each in scores)])
+        texts = [f"{node.metadata.get('subject', '')}: {' '.join(some)}" for node, some in found]
+        scores = fitness(question, texts, self._words.ranking, self._embedding)
+        least = max([LEAST, *(_RELEVANT * each for each in scores)])
         quotes: dict[str, Quote] = {}
         for place in sorted(range(len(found)), key=scores.__getitem__, reverse=True):
             if scores[place] >= least:
@@ -151,19 +110,20 @@ class Index:
                 quotes.setdefault(quote.document_id, quote)
         return Answer(question, tuple(quotes.values())[:_QUOTES])
 
-    def _scores(self, question: str, texts: list[str]) -> list[float]:
-        """Return from 0 to 1 how much of the question's words a text covers and, where known, how near its meaning is."""
-        shared = [self._words.ranking.shared(question, each) for each in texts]
-        if not self._embedding or not texts:
-            return shared
-        vectors = np.array(self._embedding.get_text_embedding_batch(texts))
-        near = vectors @ np.array(self._embedding.get_query_embedding(question))
-        return [float(one + other) / 2 for one, other in zip(shared, near, strict=True)]
-
     def _quote(self, node: BaseNode, passage: tuple[str, ...]) -> Quote:
         document_id = node.ref_doc_id or ""
         at = moment(node.metadata["kind"], passage, self._texts[document_id])
         return Quote(passage, document_id, node.metadata, at)
+
+
+def fitness(question: str, texts: list[str], ranking: BM25, embedding: BaseEmbedding | None) -> list[float]:
+    """Return from 0 to 1 how much of the question's words each text covers and, with an embedding, how near its meaning is."""
+    shared = [ranking.shared(question, each) for each in texts]
+    if not embedding or not texts:
+        return shared
+    vectors = np.array(embedding.get_text_embedding_batch(texts))
+    near = vectors @ np.array(embedding.get_query_embedding(question))
+    return [float(one + other) / 2 for one, other in zip(shared, near, strict=True)]
 
 
 def split(documents: Iterable[Document]) -> list[BaseNode]:

@@ -146,7 +146,8 @@ def read(report: Report, desk: Desk, steps: Steps) -> list[Document]:
 def build_index(report: Report, documents: Sequence[Document], steps: Steps, *, words_only: bool) -> Index:
     """Index the documents by meaning and by words; by words alone where the encoder is not installed."""
     with steps.step("Build the index") as task:
-        from postline_cli.answering import Index, MiniLMEmbedding, load_encoder
+        from postline_cli.answering import Index
+        from postline_cli.embedding import MiniLMEmbedding, load_encoder
 
         encoder = None if words_only else load_encoder()
         embedding = MiniLMEmbedding(encoder, task.advance) if encoder else None

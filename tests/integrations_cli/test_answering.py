@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import pytest
 from llama_index.core.schema import Document
 
-from postline_cli import answering, minilm, questions
-from postline_cli.answering import Index, MiniLMEmbedding, split
+from postline_cli import answering, questions
+from postline_cli.answering import Index, split
+from postline_cli.embedding import MiniLMEmbedding
 from postline_cli.minilm import MiniLM
 
 MAIL = {
@@ -101,13 +102,6 @@ def test_chunks_have_stable_ids_and_any_metadata() -> None:
     assert first == second
     assert len(first) > 3
     assert first[0][0] == "mail:long#0"
-
-
-def test_without_the_package_there_is_no_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the model is not installed, that is found out and not stumbled over."""
-    monkeypatch.setattr(minilm, "PACKAGE", "no_such_package")
-
-    assert answering.load_encoder() is None
 
 
 def test_questions_are_made_from_what_others_wrote() -> None:
