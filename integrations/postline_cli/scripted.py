@@ -6,13 +6,13 @@ It is a LangChain chat model like any other, streaming included; what to decide 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models.base import LanguageModelInput
 from langchain_core.language_models.chat_models import BaseChatModel
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, ToolMessage
 from langchain_core.messages.tool import tool_call_chunk
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable
@@ -21,6 +21,25 @@ from typing_extensions import override
 
 Decide: TypeAlias = Callable[[Sequence[BaseMessage], frozenset[str]], AIMessage]
 """Given the conversation so far and the names of the tools at hand, says what is next."""
+Plan: TypeAlias = Callable[[], Generator[tuple[str, dict[str, Any]], str, str]]
+"""Yields a tool's name and arguments, is sent what a model would read of the result, and so on; returns the last words."""
+
+
+def scripted(plan: Plan) -> ScriptedChatModel:
+    """Return a chat model that follows a plan. The plan is gone through anew for each of the model's turns."""
+
+    def decide(messages: Sequence[BaseMessage], _: frozenset[str]) -> AIMessage:
+        results = [str(each.content) for each in messages if isinstance(each, ToolMessage)]
+        turns = plan()
+        try:
+            name, arguments = next(turns)
+            for result in results:
+                name, arguments = turns.send(result)
+        except StopIteration as end:
+            return AIMessage(end.value)
+        return AIMessage("", tool_calls=[{"name": name, "args": arguments, "id": f"call_{len(results)}"}])
+
+    return ScriptedChatModel(decide=decide)
 
 
 class ScriptedChatModel(BaseChatModel):
