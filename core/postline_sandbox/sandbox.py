@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -29,7 +29,7 @@ class Access:
     """How a client reaches one service."""
 
     base_url: str
-    api_key: str
+    api_key: str = field(repr=False)
 
 
 class Control(SharedControl, OldMailControl, CommuneControl, InkboxControl, PhoneControl):

@@ -47,3 +47,9 @@ def test_a_write_that_is_answered_is_seen_by_the_next_read(http: Any) -> None:
     for number in range(1, 21):
         http.send(inboxId=inbox["id"])
         assert len(http.get("/v1/messages", inbox_id=inbox["id"], limit=1000)["data"]) == number
+
+
+def test_what_reaches_a_service_is_shown_without_its_key(sandbox: Sandbox) -> None:
+    """A notebook or a log that shows it keeps the key to itself."""
+    assert sandbox.commune.base_url in repr(sandbox.commune)
+    assert sandbox.commune.api_key not in repr(sandbox.commune)
