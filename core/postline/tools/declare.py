@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
+from postline.errors import ArgumentError
 from postline.operation import Steps
 from postline.tools.result import Result
 
@@ -64,6 +65,10 @@ class Tool:
         about = dict(_ARGUMENT.findall(self._documentation))
         fields: dict[str, Any] = {}
         for name, parameter in list(inspect.signature(self.function).parameters.items())[1 + self.takes_call :]:
+            if name not in about:
+                raise ArgumentError(
+                    f"the docstring of the tool {self.name} says nothing of {name}; tell it under Args:"
+                )
             told = Field(description=" ".join(about[name].split()))
             fields[name] = (
                 Annotated[hints[name], told],
@@ -83,7 +88,7 @@ class Tool:
 def tool(
     *,
     effect: Effect,
-    scope: str,
+    scope: str = "",
     idempotent: bool | None = None,
     gate: str | None = None,
     needs: str | None = None,
@@ -95,7 +100,7 @@ def tool(
 
     Args:
         effect: The most that a call can do.
-        scope: The permissions that it needs, separated by spaces.
+        scope: The permissions that it needs of the service, separated by spaces.
         idempotent: Whether calling it twice does no more than calling it once; by default of those that only read.
         gate: The channel's method through which alone the effect happens. Policies then wait there and see what really goes out;
             without one, they decide before the tool starts.

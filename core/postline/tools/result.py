@@ -9,13 +9,13 @@ from typing import Any
 from postline.errors import ArgumentError, PostlineError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Result:
     """What a tool found or did. `str(result)` is the text for the model."""
 
-    text: str = field(repr=False)
+    text: str
     """For the model, within the toolbox's budget; strangers' text in it is fenced."""
-    data: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    data: Mapping[str, Any] = field(default_factory=dict)
     """The same as JSON-able data; what strangers wrote stands under keys named `untrusted`."""
     left_out: str | None = None
     """What the text and the data lack, in sentences that say how to get it."""
@@ -29,6 +29,9 @@ class Result:
 
     def __str__(self) -> str:
         return self.text
+
+    def __repr__(self) -> str:
+        return f"<Result: {len(self.text):,} characters, {'complete' if self.complete else 'incomplete'}; print it to read it>"
 
 
 class ToolError(PostlineError):

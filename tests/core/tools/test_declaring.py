@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from tests.core.tools.memory_mail import MemoryMail
 
 from postline.channels import Mail
+from postline.errors import ArgumentError
 from postline.operation import Steps
 from postline.tools import CATALOGUE, Call, Result, Tool, Toolbox, tool
 from postline.tools.outgoing import DOORS
@@ -120,3 +121,25 @@ def test_a_tool_can_know_its_call() -> None:
 
     assert seen == [("look", {"word": "x"}, 5_000, "")]
     assert list(look.args_model.model_fields) == ["word"]
+
+
+def test_an_argument_that_is_not_told_is_named() -> None:
+    """A model must know of every argument what it is; who declares the tool learns which one is missing."""
+
+    @tool(effect="read")
+    def look(mail: Mail, *, word: str) -> Steps[Result]:
+        """Look."""
+        yield from ()
+        return Result(word)
+
+    with pytest.raises(ArgumentError, match="the tool look says nothing of word"):
+        _ = look.args_model
+    assert look.scope == ""
+
+
+def test_a_result_shows_how_much_it_is() -> None:
+    """And not what strangers wrote; text and data are shown when asked for."""
+    whole, part = Result("Hello, " * 300, {"untrusted": "Hello"}), Result("x", cursor="next")
+
+    assert repr(whole) == "<Result: 2,100 characters, complete; print it to read it>"
+    assert "incomplete" in repr(part)
