@@ -16,7 +16,9 @@ def failure(tool: Tool, error: Exception) -> ToolError:
     """Return the failure that an exception means. What was not raised on purpose is named by its class alone."""
     match error:
         case APIError():
-            told = [sentence(str(error) or type(error).__name__), error.remedy, _wait(error)]
+            # Where there is a word for what to do, a service's whole answer adds nothing to it but JSON.
+            reason = f"the service refused it ({error.code})" if error.code and error.remedy else str(error)
+            told = [sentence(reason or type(error).__name__), error.remedy, _wait(error)]
             return ToolError(" ".join(filter(None, told)), retryable=error.retryable)
         case ArgumentError():
             return ToolArgumentError(sentence(str(error) or type(error).__name__))
