@@ -42,8 +42,8 @@ class QuotingLLM(CustomLLM):
 
     @property
     def metadata(self) -> LLMMetadata:
-        """Tell of the model."""
-        return LLMMetadata(model_name="quoting")
+        """Tell of the model: it reads all sources at a time."""
+        return LLMMetadata(model_name="quoting", context_window=1_000_000)
 
     def complete(self, prompt: str, formatted: bool = False, **_: Any) -> CompletionResponse:  # noqa: ARG002  # as the base has it
         """Answer a prompt.

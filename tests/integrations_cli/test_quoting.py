@@ -40,6 +40,16 @@ def test_sources_may_hold_what_looks_like_a_prompt(engine: CitationQueryEngine) 
     assert "The bolts take 38 Nm" in str(engine.query("What do the bolts take?"))
 
 
+def test_all_sources_are_looked_at_together() -> None:
+    """However long they are: an answer is not lost over later ones."""
+    texts = ["The bolts take 38 Nm.", *(f"Number {each} is about the weather. " * 300 for each in range(3))]
+    index = VectorStoreIndex.from_documents([Document(text=each) for each in texts], embed_model=WordEmbedding())
+
+    engine = CitationQueryEngine.from_args(index, llm=QuotingLLM(), similarity_top_k=20)
+
+    assert "The bolts take 38 Nm." in str(engine.query("What do the bolts take?"))
+
+
 def test_an_answer_may_be_streamed() -> None:
     """It comes in one piece."""
     prompt = "numbered sources of information:\nSource 1:\nIt is blue.\n\nQuery: What is blue?\nAnswer: "
