@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench record clean
+.PHONY: help demo notebooks test lint bench record clean
 
 help: ## List the targets.
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 16
@@ -26,6 +26,14 @@ help: ## List the targets.
 
 demo: .venv/made ## Run the main job on the local sandbox: no account, no key, no network.
 	@$(BIN)/postline demo $(ARGS)
+
+.venv/notebooks: .venv/made
+	@echo "Adding Jupyter ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'jupyterlab>=4,<5'
+	@touch $@
+
+notebooks: .venv/notebooks ## Open the notebooks in Jupyter.
+	@$(BIN)/jupyter lab notebooks $(ARGS)
 
 test: .venv/dev ## Run the tests (offline).
 	$(BIN)/python -m pytest -n auto $(ARGS)
