@@ -22,8 +22,8 @@ CONFESSION = """
 import json
 known = globals()
 keys = [access.api_key for access in (known["sandbox"].commune, known["sandbox"].inkbox)]
-codes = [form["code"] for form in known["site"].logins] if "site" in known else []
-print(json.dumps([*keys, *codes, *(known[name] for name in ("password", "seed") if name in known)]))
+made = [known[name] for name in ("password", "seed", "vault_key") if name in known]
+print(json.dumps([*keys, *made, *(form["code"] for form in known["site"].logins)] if "site" in known else keys))
 """
 """A cell that tells all secrets of the notebook above it."""
 ESCAPES = """
@@ -84,9 +84,11 @@ def test_a_notebook_runs_from_top_to_bottom(path: Path, tmp_path: Path) -> None:
     texts = [text for cell in cells for text in shown(cell)]
     assert texts
     assert max(map(len, texts)) < MOST_SHOWN
-    secrets = json.loads(shown(last)[0])
+    secrets = json.loads("".join(shown(last)))
     assert len(secrets) >= 2
-    assert [secret for secret in secrets if secret in "\n".join(texts)] == []
+    # Six digits may be part of any longer number.
+    leaked = [each for each in secrets if re.search(rf"(?<!\w){re.escape(each)}(?!\w)", "\n".join(texts))]
+    assert leaked == []
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -123,4 +125,4 @@ def test_a_kernel_reaches_nothing_else(tmp_path: Path) -> None:
 
     [cell] = execute(notebook, tmp_path).cells
 
-    assert shown(cell) == ["refused\n" * 4 + "here\n"]
+    assert "".join(shown(cell)).split() == [*["refused"] * 4, "here"]
