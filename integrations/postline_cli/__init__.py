@@ -1,4 +1,4 @@
-"""The `postline` command. Nothing is meant to be imported from here, but everything may be read and copied."""
+"""The `postline` command. What is here may be read and copied; the notebooks take from it what stands in for a model."""
 
 __all__ = ["main"]
 
