@@ -21,7 +21,7 @@ from postline.inkbox import Inkbox, LoginPayload, TOTPConfig
 from postline.inkbox.vault import _sealing
 from postline.operation import Offload, Steps
 from postline.tools import Result, Toolbox, tool
-from postline.tools.credentials import CREDENTIALS
+from postline.tools.credentials import get_one_time_code, list_credentials, use_credential
 from postline.tools.handles import HandleError, Lending
 from postline.tools.places import FunctionPlace
 from postline_sandbox import LoginSite, Sandbox
@@ -104,7 +104,8 @@ def handles(toolbox: Toolbox, destination: str) -> dict[str, str]:
 
 
 def lending_toolbox(lending: Lending, *more: Any) -> Toolbox:
-    return Toolbox(Channels(credentials=lending), allow={"secret"}, tools=[*CREDENTIALS, *more])
+    tools = [list_credentials, use_credential, get_one_time_code, *more]
+    return Toolbox(Channels(credentials=lending), allow={"secret"}, tools=tools)
 
 
 def test_a_browser_logs_in_and_the_model_sees_the_page_only(lending: Lending, site: LoginSite, page: Page) -> None:
