@@ -18,13 +18,13 @@ from tests.core.inkbox.vault.leaks import shown_of_error
 from postline.channels import Channels
 from postline.channels.inkbox_credentials import InkboxCredentials
 from postline.inkbox import Inkbox, LoginPayload, TOTPConfig
-from postline.inkbox.vault import _sealing
+from postline.inkbox.vault import _sealing, totp
 from postline.operation import Offload, Steps
 from postline.tools import Result, Toolbox, tool
 from postline.tools.credentials import get_one_time_code, list_credentials, use_credential
 from postline.tools.handles import HandleError, Lending
 from postline.tools.places import FunctionPlace
-from postline_sandbox import LoginSite, Sandbox
+from postline_sandbox import LoginSite, Sandbox, login_site
 
 KEY = "Correct-Horse-Battery-7"
 PASSWORD, NAME, SEED = "CANARY-password", "CANARY-bot", "CANARY27CANARY27"
@@ -61,8 +61,9 @@ def client(site: LoginSite) -> Iterator[Inkbox]:
 
 
 @pytest.fixture
-def lending(client: Inkbox, site: LoginSite) -> Lending:
-    """What lends, with a site that nobody has logged in to yet."""
+def lending(client: Inkbox, site: LoginSite, monkeypatch: pytest.MonkeyPatch) -> Lending:
+    """What lends, with a site that nobody has logged in to yet, and that has the same clock for its codes."""
+    monkeypatch.setattr(login_site, "time", totp.time)
     site.logins.clear()
     return Lending(InkboxCredentials(client, "desk"))
 
