@@ -14,9 +14,11 @@ import postline
 import postline.commune
 from postline.commune import AsyncCommuneClient, CommuneClient, Domains, Messages
 from postline.commune.exceptions import AuthenticationError, CommuneError
+from postline.config import Retry
 from postline.errors import ArgumentError
 from postline.operation import Operation
 
+ALL = Retry().attempts
 KINDS = [CommuneClient, AsyncCommuneClient]
 
 
@@ -241,7 +243,7 @@ def test_an_idempotency_key_is_sent_only_when_given(both):
     assert [each.headers.get("idempotency-key") for each in recorder.requests] == [None, "once"]
 
 
-@pytest.mark.parametrize(("key", "times"), [(None, 1), ("", 1), ("once", 4)])
+@pytest.mark.parametrize(("key", "times"), [(None, 1), ("", 1), ("once", ALL)])
 def test_a_send_is_repeated_only_with_a_key(both, key, times):
     """Without one, a failure that may have happened after the mail went out is handed on."""
     recorder = Recorder(503, b'{"error":"busy"}')
@@ -258,7 +260,7 @@ def test_a_send_is_repeated_only_with_a_key(both, key, times):
     ("method", "args", "times"),
     [
         ("domains.create", ["x"], 1), ("inboxes.create", ["x"], 1), ("attachments.upload", ["YQ==", "a", "b"], 1),
-        ("domains.verify", ["d"], 4), ("inboxes.update", ["d", "i"], 4), ("inboxes.remove", ["d", "i"], 4), ("domains.list", [], 4),
+        ("domains.verify", ["d"], ALL), ("inboxes.update", ["d", "i"], ALL), ("inboxes.remove", ["d", "i"], ALL), ("domains.list", [], ALL),
     ],
 )  # fmt: skip
 def test_what_would_do_harm_twice_is_asked_once(both, method, args, times):
