@@ -260,7 +260,8 @@ def test_a_send_is_repeated_only_with_a_key(both, key, times):
     ("method", "args", "times"),
     [
         ("domains.create", ["x"], 1), ("inboxes.create", ["x"], 1), ("attachments.upload", ["YQ==", "a", "b"], 1),
-        ("domains.verify", ["d"], ALL), ("inboxes.update", ["d", "i"], ALL), ("inboxes.remove", ["d", "i"], ALL), ("domains.list", [], ALL),
+        ("domains.verify", ["d"], ALL), ("inboxes.update", ["d", "i"], ALL), ("inboxes.remove", ["d", "i"], ALL),
+        ("domains.list", [], ALL),
     ],
 )  # fmt: skip
 def test_what_would_do_harm_twice_is_asked_once(both, method, args, times):
