@@ -1,4 +1,4 @@
-"""The driver for `await`: what `client` does on threads, in tasks. Apart from it, as asyncio takes a while to load."""
+"""The driver for `await`. Apart from the one that waits (`client`), as asyncio takes a while to load."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Single connections of an event loop, each for one request at a time; what `lines` does on threads."""
+"""Single connections of an event loop, each for one request at a time; as `lines` for code that waits."""
 
 from __future__ import annotations
 

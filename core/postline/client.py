@@ -1,7 +1,8 @@
 """The driver for code that waits, and what it shares with the one for `await` (`async_client`).
 
 These two, with the connections that they use, are the only place with sockets, sleeps and `await`. What a request and its answer
-mean is decided in `wire`, what a listing asks next in `traversal`. Here it is only done, on threads.
+mean is decided in `wire`, what a listing asks next in `traversal`. Here it is only done; side by side behind the waiting client's
+back, on an event loop (`ahead`).
 """
 
 from __future__ import annotations
@@ -189,7 +190,7 @@ class Client(Driver[W]):
     def _answer(self, node: Node[Any]) -> BaseException | None:
         try:
             node.learn(self._perform(node.fetch.work))
-        except BaseException as error:  # noqa: BLE001  # raised where the listing is read, which waits for this thread
+        except BaseException as error:  # noqa: BLE001  # raised where the listing is read
             return error
         return None
 

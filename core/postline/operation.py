@@ -1,7 +1,7 @@
 """What to do, as data: one request, many requests, a pause, a computation.
 
 Nothing here performs anything. A flow of several requests is written once, as a generator that yields these records and is sent
-their results; the two clients drive it, one with threads and one with tasks. How a record becomes bytes is `wire`'s business.
+their results; two drivers run it, for code that waits and for `await`. How a record becomes bytes is `wire`'s business.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The threaded client's connections: each is lent to one request at a time. `async_transports` has the event loop's.
+"""The connections of the client that waits: each is lent to one request at a time. `async_transports` has the event loop's.
 
 Chosen by measurement. httpx's shared pool searches all of its connections for each request, which is quadratic in its width: 32
 wide it took 2.8 times the latency bound. A pool of one each costs a sixth of a call, httpx's requests and responses as much again,

@@ -1,7 +1,7 @@
 """The order in which a listing's requests start and its items come out. Decides; performs nothing.
 
-A driver asks `start` for the next request, reports `finish`, and hands out what `take` gives. Both drivers may have several
-workers; the threaded one holds a lock around each call.
+A driver asks `start` for the next request, reports `finish`, and hands out what `take` gives. It may have several workers, on one
+thread.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Node(Generic[T]):
         return 2 if self.fetch.leads else 1
 
     def learn(self, answer: Any) -> None:
-        """Work out what the answer adds. It may take a while, so no lock is held for it."""
+        """Work out what the answer adds."""
         self.parts = [*self.fetch.then(answer)]
 
 
