@@ -20,18 +20,17 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="fewer rounds, under five minutes")
     parser.add_argument("--json", type=Path, metavar="PATH", help="also save the figures here")
     options = parser.parse_args()
-    chosen = {
-        name: row for name, row in ROWS.items() if not options.names or {name, *name.split("-")} & {*options.names}
-    }
-    if unknown := {each for each in options.names if not any(each in (name, *name.split("-")) for name in ROWS)}:
+    known = {name: {name, *name.split("-")} for name in ROWS}
+    if unknown := {*options.names} - set().union(*known.values()):
         parser.error(f"no such row: {', '.join(sorted(unknown))}")
+    chosen = [name for name in ROWS if not options.names or known[name] & {*options.names}]
     begun, before = time.monotonic(), os.getloadavg()[0]
     figures: list[Figure] = []
     failures: list[str] = []
-    for name, row in chosen.items():
+    for name in chosen:
         print(f"{time.monotonic() - begun:5.0f} s  {name}", file=sys.stderr, flush=True)
         try:
-            figures += row(QUICK if options.quick else FULL)
+            figures += ROWS[name](QUICK if options.quick else FULL)
         except BenchError as error:
             failures.append(f"{name} did not run: {error}")
     print(show(sorted(figures, key=lambda figure: figure.name)))
