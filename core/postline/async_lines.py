@@ -12,8 +12,6 @@ from postline.lines import failure, is_spent
 from postline.request import Reply, Request
 from postline.route import Route
 
-_NEXT_ADDRESS_SECONDS = 0.25  # as RFC 8305 recommends
-
 
 class AsyncLine:
     """One connection; opened anew when the server has closed it or it has been idle for long."""
@@ -53,9 +51,8 @@ class AsyncLine:
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(seconds):
-                _, pipe = await loop.create_connection(
-                    _Pipe, address.host, address.port, ssl=context, happy_eyeballs_delay=_NEXT_ADDRESS_SECONDS
-                )
+                # One address after the other: `happy_eyeballs_delay` can lose an open socket when it is cancelled.
+                _, pipe = await loop.create_connection(_Pipe, address.host, address.port, ssl=context)
         except OSError as error:
             raise failure("Connect", error) from error
         return pipe

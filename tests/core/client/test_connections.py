@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import select
 import subprocess
 import sys
@@ -586,6 +587,18 @@ def test_leaving_a_stream_early_ends_its_threads(server):
 
         assert until(lambda: threading.active_count() <= before)
         assert len(server.requests) <= 6 + 2 * 4 + 1
+
+
+def test_leaving_a_stream_early_leaves_no_connection_open(server):
+    """Nor those that were being opened; a warning of one would fail this test."""
+    for _ in range(30):
+        with CommuneClient("key", base_url=server.url) as client:
+            items = client.stream(Gather([get("echo")] * 16, 8))
+            next(items)
+            items.close()
+    gc.collect()
+
+    assert until(lambda: server.open == 0)
 
 
 def test_a_stream_that_is_cleared_away_where_its_requests_run_ends_them(server):
