@@ -593,8 +593,8 @@ def test_leaving_a_stream_early_leaves_no_connection_open(server):
     """Nor those that were being opened; a warning of one would fail this test."""
     for _ in range(30):
         with CommuneClient("key", base_url=server.url) as client:
-            items = client.stream(Gather([get("echo")] * 16, 8))
-            next(items)
+            items = client.stream(Listing(lambda: [Fetch(get("echo"), lambda _: [0, *[endless()] * 8])], 8))
+            assert next(items) == 0
             items.close()
     gc.collect()
 
