@@ -1,7 +1,8 @@
 """Reading mail and calls."""
 
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
+from importlib import import_module
 
 from bench.jobs import Meter, Report, awaited, client_module
 from bench.names import uuid_of
@@ -23,8 +24,13 @@ def reads(client: str, url: str, count: int, width: int = 1) -> Report:
     return measured | tally.report()
 
 
-def inbox(client: str, url: str, size: int, pause_ms: float = 0) -> Report:
-    """Read an inbox to its end with a client made before, and keep nothing; a slow consumer pauses after each message."""
+def inbox(client: str, url: str, size: int, pause_ms: float = 0, loads: Sequence[str] = ()) -> Report:
+    """Read an inbox to its end with a client made before, and keep nothing; a slow consumer pauses after each message.
+
+    Modules that the client would load late are loaded before, so that what is measured is reading alone.
+    """
+    for name in loads:
+        import_module(name)
     return _stream(client, "inbox", url, Tally(size), pause_ms)
 
 

@@ -8,6 +8,7 @@ from bench.rows.plan import OURS, Effort, row, streaming
 from bench.table import Figure
 
 MOST_MB = {"commune": 25, "inkbox": 12}
+LATE = ["postline.ahead", "postline.channels.commune", "postline.channels.inkbox"]
 
 
 @row("commune", "inkbox")
@@ -21,8 +22,9 @@ def memory(effort: Effort, service: str) -> Iterator[Figure]:
     if effort.complete:
         jobs["official"] = replace(streaming(f"{service}.official", looped), exact=False)
     for name, client in OURS.items():
-        jobs[f"{name} small"] = streaming(f"{service}.{client}", small)
-        jobs[name] = streaming(f"{service}.{client}", large)
+        for size, label in ((small, f"{name} small"), (large, name)):
+            job = streaming(f"{service}.{client}", size)
+            jobs[label] = replace(job, arguments=job.arguments | {"loads": LATE})
         jobs[f"{name} slow"] = _slow(jobs[name])
     with serving(service, size=large, latency_ms=20 if service == "commune" else 5) as server:
         seen = interleaved(jobs, server, effort.memory_rounds)
