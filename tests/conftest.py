@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
 from hypothesis import HealthCheck, settings
+from tests.canaries import NOW
 
 from postline.async_client import AsyncClient
 from postline.client import Client
 from postline.commune import AsyncCommuneClient, CommuneClient
 from postline.config import Retry
+from postline.inkbox.vault import totp
 from postline.wire import Wire
 from postline_sandbox import Sandbox
 
@@ -113,6 +116,12 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the machine's own configuration out."""
     for name in ("COMMUNE_API_KEY", "COMMUNE_BASE_URL"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _known_codes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make one-time codes those of one moment, so that they are known when they leak."""
+    monkeypatch.setattr(totp, "time", SimpleNamespace(time=lambda: NOW))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

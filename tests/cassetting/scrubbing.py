@@ -21,6 +21,8 @@ SECRET_NAMES = frozenset(
     {
         *{"api_key", "authorization", "display_prefix", "last4", "password", "routing_token", "secret", "signature"},
         *{"signing_key", "sig", "token", "verification_code"},
+        *{"auth_hash", "current_auth_hash", "recovery_auth_hash", "wrapped_org_encryption_key", "encrypted_payload"},
+        *{"recovery_code", "recovery_codes", "vault_key"},
     }
 )
 TEXT_NAMES = frozenset(
@@ -48,6 +50,9 @@ HOST = re.compile(r"(?<![\w@.-])(?:[\w-]+\.)+[a-z]{2,}(?![\w.-])")
 PHONE = re.compile(r"\+\d{7,15}(?!\d)")
 _RANDOM = re.compile(r"[0-9a-f]{32}|[0-9a-f-]{36}")
 _SECRET = re.compile(r"whsec_\w+|comm_\w{16,}|v1=[0-9a-f]{64}|ApiKey_[\w.-]+")
+_HASH = re.compile(r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{64}(?![0-9A-Fa-f])|(?:[2-9A-HJKMNP-Z]{4}-){7}[2-9A-HJKMNP-Z]{4}")
+"""By which a vault's key is asked for; and a recovery code, which is another such key."""
+_LONG = 40
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ][\d:.,+Z -]+")
 
 
@@ -64,7 +69,7 @@ class Scrubber:
     def __init__(self, home: str, service_url: str, secrets: Collection[str] = (), *, strict: bool = False) -> None:
         self._home = home.rstrip("/")
         self._service_url = service_url
-        self._secrets = secrets
+        self._secrets = {*secrets}
         self._strict = strict
         self._people: dict[str, str] = {}
 
@@ -101,6 +106,8 @@ class Scrubber:
             case list():
                 return [self._value(name, each) for each in value]
             case str() if name in SECRET_NAMES and value:
+                if len(value) >= _LONG:  # a service may echo it under another name
+                    self._secrets.add(value)
                 return SCRUBBED
             case str() if self._strict:
                 return self._harmless(name, value)
@@ -115,7 +122,7 @@ class Scrubber:
         text = text.replace(self._home, self._service_url)
         for secret in self._secrets:
             text = text.replace(secret, SCRUBBED)
-        return _SECRET.sub(SCRUBBED, text)
+        return _SECRET.sub(SCRUBBED, _HASH.sub(SCRUBBED, text))
 
     def _url(self, url: str) -> str:
         url = url.replace(self._home, self._service_url)
@@ -123,7 +130,7 @@ class Scrubber:
         if self._strict and not url.startswith(self._service_url):
             return f"https://files.example.com/{sha256(f'{parts.netloc}{parts.path}'.encode()).hexdigest()[:16]}"
         query = [(name, self._value(name, value)) for name, value in parse_qsl(parts.query, keep_blank_values=True)]
-        path = parts.path
+        path = _HASH.sub(SCRUBBED, parts.path)
         if self._strict:
             path = "/".join(quote(self._harmless("", unquote(each)), safe="") for each in path.split("/"))
         return parts._replace(path=path, query=urlencode(query)).geturl()

@@ -53,7 +53,7 @@ def test_codes_by_counter_are_those_of_the_standard() -> None:
 
 def test_a_code_says_when_it_holds(monkeypatch: pytest.MonkeyPatch) -> None:
     """In whole seconds; the clock's time is the default."""
-    monkeypatch.setattr("time.time", lambda: 1700000000.9)
+    monkeypatch.setattr("postline.inkbox.vault.totp.time.time", lambda: 1700000000.9)
 
     code = TOTPConfig(SECRET).generate_code()
 
