@@ -18,6 +18,10 @@ def test_the_python_of_the_readme_runs_from_top_to_bottom() -> None:
     assert done.returncode == 0, done.stderr
     assert "Where is my order?" in done.stdout
     assert "untrusted" in done.stdout
+    assert "A handle for the password: secret://" in done.stdout
+    secrets = re.findall(r'(?:unlock|LoginPayload)\("([^"]+)"', program)
+    assert len(secrets) == 2
+    assert [secret for secret in secrets if secret in done.stdout] == []
     assert not done.stderr
 
 

@@ -105,6 +105,14 @@ def test_importing_a_service_loads_httpx_and_pydantic_and_what_they_need():
     assert found - needed <= sys.stdlib_module_names | {"postline"}
 
 
+def test_tools_and_channels_load_nothing_heavy_for_secrets():
+    """Cryptography comes with the first unlocking, and what runs programs with the first program."""
+    found = loaded("import postline.tools, postline.channels.inkbox_people")
+
+    assert not {name.partition(".")[0] for name in found} & {"argon2", "cryptography"}
+    assert not loaded("import postline.tools") & {"subprocess", "shutil"}
+
+
 def test_importing_reads_no_environment_and_makes_no_client():
     """Importing every module of the core does nothing that could be seen from outside."""
     code = """

@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 from postline.async_client import AsyncClient
 from postline.channels.bundle import Channels
 from postline.channels.inkbox import InkboxMail
+from postline.channels.inkbox_credentials import InkboxCredentials
 from postline.channels.inkbox_identity import IdentitySource
 from postline.channels.inkbox_phone import InkboxPhone, InkboxTexts
 from postline.channels.phone_records import Contact, Identity
@@ -17,6 +18,7 @@ from postline.inkbox.contacts.resource import Contacts
 from postline.inkbox.contacts.types import ContactEmail, ContactPhone
 from postline.inkbox.identities.resource import Identities
 from postline.inkbox.phone.types import SmsStatus
+from postline.inkbox.vault.resource import is_open
 from postline.operation import Gather, Steps
 from postline.resource import C
 
@@ -95,7 +97,10 @@ class InkboxContacts(Generic[C]):
 
 
 def inkbox_channels(client: Client[Any] | AsyncClient[Any], handle: str) -> Steps[Channels]:
-    """Look an identity up and return what it has: no mail without a mailbox, no phone and no texts without a number."""
+    """Look an identity up and return what it has.
+
+    No mail without a mailbox, no phone and no texts without a number, no credentials unless the client has the vault open.
+    """
     found = yield from IdentitySource(handle).detail()
     number = found.phone_number
     return Channels(
@@ -104,6 +109,7 @@ def inkbox_channels(client: Client[Any] | AsyncClient[Any], handle: str) -> Step
         texts=InkboxTexts(client, found) if number and number.type == "local" else None,
         contacts=InkboxContacts(client),
         account=InkboxAccount(client, found.agent_handle),
+        credentials=InkboxCredentials(client, found) if is_open(client) else None,
     )
 
 

@@ -5,9 +5,12 @@ from postline.tools.audit import AuditEvent, audit
 from postline.tools.call import Call, Layer, Limits, Proceed
 from postline.tools.catalogue import CATALOGUE
 from postline.tools.declare import Effect, Tool, tool
+from postline.tools.handles import HandleError, Lending
+from postline.tools.places import FunctionPlace, HttpPlace, ProgramPlace
 from postline.tools.policy import allow_recipients, limit_sends, only, read_only
 from postline.tools.rehearsal import dry_run
 from postline.tools.result import Result, ToolArgumentError, ToolError, UnknownOutcomeError
+from postline.tools.revealing import reveal_secrets
 from postline.tools.toolbox import Toolbox
 
 __all__ = [
@@ -19,9 +22,14 @@ __all__ = [
     "Deny",
     "Edit",
     "Effect",
+    "FunctionPlace",
+    "HandleError",
+    "HttpPlace",
     "Layer",
+    "Lending",
     "Limits",
     "Proceed",
+    "ProgramPlace",
     "Result",
     "Tool",
     "ToolArgumentError",
@@ -35,5 +43,6 @@ __all__ = [
     "limit_sends",
     "only",
     "read_only",
+    "reveal_secrets",
     "tool",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from postline.tools import mail, people, phone, texts
+from postline.tools import credentials, mail, people, phone, texts
 from postline.tools.declare import Tool
 
 CATALOGUE: tuple[Tool, ...] = (
@@ -29,4 +29,7 @@ CATALOGUE: tuple[Tool, ...] = (
     people.find_contact,
     people.save_contact,
     people.whoami,
+    credentials.list_credentials,
+    credentials.use_credential,
+    credentials.get_one_time_code,
 )

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
-
 from postline.channels import Credential, Credentials, Part
 from postline.errors import PostlineError
 from postline.operation import Steps
 from postline.tools.arguments import Cursor, Id, Limit, Line
 from postline.tools.call import Call
-from postline.tools.declare import Tool, tool
+from postline.tools.declare import tool
 from postline.tools.entries import Entry, described
 from postline.tools.failures import failure
-from postline.tools.handles import Lending, Loan
+from postline.tools.handles import Lending
 from postline.tools.paging import listing, unpaged
 from postline.tools.rendering import inline
 from postline.tools.result import Result
-from postline.tools.toolbox import Toolbox
 
 
 @tool(effect="read", scope="vault:read")
@@ -71,33 +68,6 @@ def get_one_time_code(credentials: Lending, call: Call, *, credential_id: Id, de
         destination: Where the handle will be used: the address of a web site, or a program as program:name.
     """
     return _lend(credentials, call, credential_id, "code", destination)
-
-
-CREDENTIALS: tuple[Tool, ...] = (list_credentials, use_credential, get_one_time_code)
-"""The tools of this module."""
-
-
-def reveal_secrets(toolbox: Toolbox) -> Toolbox:
-    """Show a model the secrets themselves in place of handles. From then on they are in its context, and in every log of it.
-
-    Only for places that no handle can be passed to; where secrets may be used is judged as ever.
-    """
-    return toolbox.over(lambda channel: _Revealing(channel) if hasattr(channel, "lend") else channel)
-
-
-class _Revealing:
-    """A lending channel whose loans are the secrets themselves."""
-
-    def __init__(self, lending: Any) -> None:
-        self._lending = lending
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._lending, name)
-
-    def lend(self, credential_id: str, part: Part, destination: str) -> Steps[Loan]:
-        """Lend the secret itself."""
-        loan = yield from cast("Lending", self._lending).lend(credential_id, part, destination)
-        return Loan(self._lending.redeem(loan.handle, loan.destination).reveal(), loan.destination, 0)
 
 
 def _lend(credentials: Lending, call: Call, credential_id: str, part: Part, destination: str) -> Steps[Result]:

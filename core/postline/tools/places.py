@@ -8,16 +8,17 @@ from __future__ import annotations
 import base64
 import inspect
 import os
-import shutil
-import subprocess
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from postline.errors import ArgumentError
 from postline.hidden import Hidden
 from postline.tools.handles import SCHEME, HandleError, Lending, web_origin
+
+if TYPE_CHECKING:
+    from subprocess import CompletedProcess  # loaded when a program is run
 
 
 class _Place:
@@ -81,7 +82,9 @@ class ProgramPlace(_Place):
     """
 
     def __init__(self, lending: Lending, program: str, *, only: Collection[str] | None = None) -> None:
-        found = shutil.which(program)
+        from shutil import which
+
+        found = which(program)
         if found is None:
             raise ArgumentError("there is no such program")
         self._path = str(Path(found).resolve())
@@ -89,13 +92,15 @@ class ProgramPlace(_Place):
 
     def run(
         self, arguments: Sequence[str] = (), *, env: Mapping[str, str], check: bool = False, **options: Any
-    ) -> subprocess.CompletedProcess[Any]:
+    ) -> CompletedProcess[Any]:
         """Run the program as `subprocess.run` does, in this process's environment and `env`, whose handles are replaced.
 
         What the program does with a secret is up to it; what it prints may have it.
         """
+        from subprocess import run
+
         filled = {name: self._filled(value) for name, value in env.items()}
-        outcome = _run(partial(subprocess.run, [self._path, *arguments], **options), filled)
+        outcome = _run(partial(run, [self._path, *arguments], **options), filled)
         if isinstance(outcome, Exception):
             raise outcome
         if check:
@@ -153,12 +158,14 @@ def _basic(username: Hidden[str], password: Hidden[str]) -> Hidden[str]:
 
 
 def _run(
-    call: Callable[..., subprocess.CompletedProcess[Any]], env: Mapping[str, Hidden[str]]
-) -> subprocess.CompletedProcess[Any] | Exception:
+    call: Callable[..., CompletedProcess[Any]], env: Mapping[str, Hidden[str]]
+) -> CompletedProcess[Any] | Exception:
     """Run a program; an error is returned without its traceback, whose frames have the environment."""
+    from subprocess import SubprocessError
+
     try:
         return call(env={**os.environ, **{name: value.reveal() for name, value in env.items()}})
-    except (OSError, subprocess.SubprocessError, ValueError, TypeError) as error:
+    except (OSError, SubprocessError, ValueError, TypeError) as error:
         error.__context__ = None
         return error.with_traceback(None)
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.canaries import PASSWORD, SEED
 from tests.cassetting.scenario import done, scenario
 from tests.cassetting.scenarios.langchain_tools import Hands
 from tests.cassetting.stage import ANN, HANDLE, IDA, JANE, MAILBOX, NUMBER, TOM
+from tests.vaults import SITE, everything, open_vault, store
 
 from postline import inkbox_channels
+from postline.hidden import Hidden
 
 
 async def hands(client: Any) -> Hands:
@@ -163,3 +166,46 @@ async def tool_whoami(client: Any) -> Any:
 
     assert {MAILBOX, NUMBER} <= set(map(str, told["data"]["identity"].values()))
     return told
+
+
+class _AnyKey:
+    """Opens anything to the same login: in a cassette nothing sealed is left to open. How keys open is tested elsewhere."""
+
+    dropped = False
+
+    def open(self, sealed: str, owner: str) -> Hidden[bytes]:
+        return Hidden(f'{{"password":"{PASSWORD}","url":"{SITE}","totp":{{"secret":"{SEED}"}}}}'.encode())
+
+
+async def lent(client: Any) -> tuple[Hands, str]:
+    """Take the tools of an identity that has a login, and the login's id."""
+    await done(client.run(open_vault(client, _AnyKey())))
+    credential_id = await done(client.run(store(HANDLE, "CRM")))
+    return Hands(client, await done(client.run(everything(client, HANDLE)))), credential_id
+
+
+@scenario("inkbox")
+async def tool_list_credentials(client: Any) -> Any:
+    use, credential_id = await lent(client)
+    listed = await use("list_credentials")
+
+    assert [each["id"] for each in listed["data"]["credentials"]] == [credential_id]
+    return listed
+
+
+@scenario("inkbox")
+async def tool_use_credential(client: Any) -> Any:
+    use, credential_id = await lent(client)
+    loan = await use("use_credential", credential_id=credential_id, part="password", destination=SITE)
+
+    assert loan["data"].pop("handle").startswith("secret://")
+    return loan["data"]
+
+
+@scenario("inkbox")
+async def tool_get_one_time_code(client: Any) -> Any:
+    use, credential_id = await lent(client)
+    loan = await use("get_one_time_code", credential_id=credential_id, destination=SITE)
+
+    assert loan["data"].pop("handle").startswith("secret://")
+    return loan["data"]

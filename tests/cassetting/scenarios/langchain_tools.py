@@ -20,7 +20,7 @@ class Hands:
     """Calls tools as an agent does, by the client's kind."""
 
     def __init__(self, client: Any, channels: Channels | Mail) -> None:
-        self._toolbox = Toolbox(channels, allow={"send", "spend", "write"})
+        self._toolbox = Toolbox(channels, allow={"secret", "send", "spend", "write"})
         self._awaits = isinstance(client, AsyncClient)
 
     async def __call__(self, name: str, /, **arguments: Any) -> Any:

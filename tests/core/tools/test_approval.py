@@ -11,12 +11,14 @@ from tests.core.tools.line import JANE, Line
 from tests.core.tools.memory_mail import MemoryMail, Run, message
 
 from postline.channels import Address, Attachment, Mail
+from postline.channels.inkbox_credentials import InkboxCredentials
 from postline.operation import Steps
 from postline.tools import (
     CATALOGUE,
     ApprovalRequest,
     Deny,
     Edit,
+    Lending,
     Result,
     ToolArgumentError,
     Toolbox,
@@ -219,6 +221,8 @@ EFFECTS: dict[str, dict[str, Any]] = {
     "send_text": {"to": JANE, "text": "Hi"},
     "mark_texts_read": {"text_ids": ["x"]},
     "save_contact": {"name": "Jane"},
+    "use_credential": {"credential_id": "x", "part": "password", "destination": "https://crm.example.com"},
+    "get_one_time_code": {"credential_id": "x", "destination": "https://crm.example.com"},
 }
 
 
@@ -227,7 +231,9 @@ def test_every_tool_with_an_effect_asks_once_before_it(run: Run, mail: MemoryMai
     """No tool of the catalogue has its effect without approval."""
     mail.lacks = frozenset()
     mail.client = line.client
-    toolbox = Toolbox(replace(line.channels, mail=mail), allow={"send", "write", "spend"})
+    lending = Lending(InkboxCredentials(line.client, "desk"))
+    channels = replace(line.channels, mail=mail, credentials=lending)
+    toolbox = Toolbox(channels, allow={"send", "write", "spend", "secret"})
     asked = Asked(mail, False)
 
     with pytest.raises(ToolError, match="not approved"):
@@ -238,6 +244,7 @@ def test_every_tool_with_an_effect_asks_once_before_it(run: Run, mail: MemoryMai
     for name, noun in (("list_calls", "calls"), ("list_texts", "texts")):
         assert run(toolbox, name).data[noun] == []
     assert run(toolbox, "find_contact", query="Jane").data["contacts"] == []
+    assert lending._lent == {}
 
 
 def test_whom_a_text_or_a_call_reaches_is_shown(run: Run, line: Line) -> None:

@@ -19,6 +19,7 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 from argon2.low_level import hash_secret_raw
+from tests.canaries import CODES, NAME, NOW, PASSWORD, TOKEN, VAULT_KEY, found_in
 from tests.core.inkbox.vault.leaks import shown_of_error
 from tests.core.tools.line import Connect
 
@@ -32,21 +33,28 @@ from postline.inkbox import (
     LoginPayload,
     OtherPayload,
     SSHKeyPayload,
-    TOTPConfig,
 )
 from postline.inkbox.vault import _sealing
-from postline.tools import CATALOGUE, ApprovalRequest, Result, Toolbox, ToolError, UnknownOutcomeError, approve, dry_run
-from postline.tools.credentials import CREDENTIALS, reveal_secrets
-from postline.tools.handles import HandleError, Lending, web_origin
-from postline.tools.places import FunctionPlace, HttpPlace, ProgramPlace
+from postline.tools import (
+    ApprovalRequest,
+    FunctionPlace,
+    HandleError,
+    HttpPlace,
+    Lending,
+    ProgramPlace,
+    Result,
+    Toolbox,
+    ToolError,
+    UnknownOutcomeError,
+    approve,
+    dry_run,
+    reveal_secrets,
+)
+from postline.tools.handles import web_origin
 from postline_sandbox import Sandbox
 
-KEY = "Correct-Horse-Battery-7"
-PASSWORD, NAME, SEED, TOKEN = "CANARY-password", "CANARY-bot", "CANARY27CANARY27", "CANARY-token"
-NOW = 1_800_000_000.0
-CODE = TOTPConfig(SEED)
 SECRETS: dict[str, Any] = {
-    "shop": lambda url: LoginPayload(PASSWORD, NAME, url=f"{url}/login", totp=TOTPConfig(SEED)),
+    "shop": lambda url: LoginPayload(PASSWORD, NAME, url=f"{url}/login", totp=CODES),
     "anywhere": lambda url: LoginPayload(PASSWORD, NAME),
     "elsewhere": lambda url: LoginPayload(PASSWORD, NAME, url="https://bank.example.com"),
     "unclear": lambda url: LoginPayload(PASSWORD, NAME, url="http://intranet.example.com"),
@@ -80,7 +88,7 @@ class _Page(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         form = parse_qs(self.rfile.read(int(self.headers["content-length"])).decode())
         self.server.forms.append(form)
-        right = {"user": [NAME], "password": [PASSWORD], "code": [CODE.generate_code().code]}
+        right = {"user": [NAME], "password": [PASSWORD], "code": [CODES.generate_code().code]}
         self._answer(200 if form == right else 403)
 
     def _answer(self, status: int) -> None:
@@ -116,8 +124,8 @@ def stocked(tmp_path_factory: pytest.TempPathFactory, site: Site) -> Path:
     """What a sandbox keeps whose vault has secrets of `desk`, and one of somebody else."""
     data = tmp_path_factory.mktemp("sandbox") / "vault.db"
     with Sandbox(data=data) as sandbox, Inkbox(sandbox.inkbox.api_key, base_url=sandbox.inkbox.base_url) as client:
-        client.vault.initialize(KEY)
-        client.vault.unlock(KEY)
+        client.vault.initialize(VAULT_KEY)
+        client.vault.unlock(VAULT_KEY)
         desk, other = client.create_identity("desk"), client.create_identity("other")
         for name, make in SECRETS.items():
             desk.create_secret(name, make(site.url), description=f"The {name}'s")
@@ -140,7 +148,7 @@ class Desk:
         self.client, self._both, self._run = client, both, run
         self.lending = Lending(InkboxCredentials(client, "desk"), clock=lambda: self.time, **options)
         channels = Channels(credentials=self.lending)
-        self.toolbox = Toolbox(channels, allow={"secret"}, tools=[*CATALOGUE, *CREDENTIALS])
+        self.toolbox = Toolbox(channels, allow={"secret"})
         self.shown: list[str] = []
         self.reveals = False
 
@@ -169,7 +177,7 @@ class Desk:
 def desk(both: Any, sandbox: Sandbox, connect: Connect, run: Callable[..., Result]) -> Desk:
     """The desk, its vault open."""
     client = connect()
-    both.do(lambda: client.vault.unlock(KEY))
+    both.do(lambda: client.vault.unlock(VAULT_KEY))
     return Desk(both, client, run)
 
 
@@ -181,8 +189,7 @@ def _nothing_is_shown(request: pytest.FixtureRequest, caplog: pytest.LogCaptureF
     desk: Desk | None = request.node.funcargs.get("desk")
     if desk and not desk.reveals:
         text = "\n".join([*desk.shown, caplog.text, repr(desk.lending), repr(desk.toolbox)])
-        assert "CANARY" not in text
-        assert CODE.generate_code().code not in text
+        assert found_in(text) == []
 
 
 def test_credentials_are_listed_by_name(desk: Desk) -> None:
@@ -227,12 +234,12 @@ def test_an_agent_logs_in_to_a_page_with_a_code(desk: Desk, site: Site, monkeypa
         desk.lending, site.url, lambda **form: httpx.post(f"{site.url}/login", data=form, trust_env=False).status_code
     )
     handles = {part: desk.handle("shop", part, site.url) for part in ("username", "password", "code")}
-    monkeypatch.setattr("time.time", lambda: NOW)
+    monkeypatch.setattr("postline.inkbox.vault.totp.time.time", lambda: NOW + 60)
 
     status = place(user=handles["username"], password=handles["password"], code=handles["code"])
 
     assert status == 200
-    assert site.forms[-1]["code"] == [CODE.generate_code().code]
+    assert site.forms[-1]["code"] == [CODES.generate_code().code]
 
 
 def test_a_program_gets_secrets_in_its_environment(desk: Desk) -> None:
@@ -280,7 +287,7 @@ async def test_a_function_that_fails_shows_nothing(sandbox: Sandbox, site: Site,
     async def succeed(secret: str) -> int:
         return len(secret)
 
-    with Inkbox(sandbox.inkbox.api_key, base_url=sandbox.inkbox.base_url, vault_key=KEY) as client:
+    with Inkbox(sandbox.inkbox.api_key, base_url=sandbox.inkbox.base_url, vault_key=VAULT_KEY) as client:
         lending = Lending(InkboxCredentials(client, "desk"))
         failing = FunctionPlace(lending, site.url, fail_later if is_async else fail)
         working = FunctionPlace(lending, site.url, succeed)
@@ -437,8 +444,8 @@ def test_secrets_are_lent_where_the_operator_allows_it(desk: Desk, sandbox: Sand
     """Not by a toolbox that reads only, nor by a channel that lends nothing."""
     lending, plain = Channels(credentials=desk.lending), Channels(credentials=InkboxCredentials(desk.client, "desk"))
 
-    reads = Toolbox(lending, tools=CREDENTIALS)
-    lends_nothing = Toolbox(plain, allow={"secret"}, tools=CREDENTIALS)
+    reads = Toolbox(lending)
+    lends_nothing = Toolbox(plain, allow={"secret"})
 
     assert [each.name for each in reads] == [each.name for each in lends_nothing] == ["list_credentials"]
     assert [each.name for each in desk.toolbox] == ["list_credentials", "use_credential", "get_one_time_code"]
@@ -483,7 +490,7 @@ def test_an_operator_may_reveal_secrets(desk: Desk, site: Site) -> None:
         desk.call(
             "use_credential", revealing, credential_id=desk.id_of("elsewhere"), part="password", destination=site.url
         )
-    assert reveal_secrets(Toolbox(Channels(), tools=CREDENTIALS)).tools == ()
+    assert reveal_secrets(Toolbox(Channels())).tools == ()
 
 
 @pytest.mark.parametrize(

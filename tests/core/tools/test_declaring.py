@@ -89,10 +89,10 @@ def test_every_tool_keeps_to_what_all_frameworks_take(each: Tool) -> None:
 def test_every_tool_says_what_it_does_to_the_world(each: Tool) -> None:
     """A tool that only reads may be repeated; one that reaches somebody does so through a door where policies stand."""
     assert re.fullmatch(r"[a-z]+:(read|write)( [a-z]+:(read|write))*", each.scope)
-    assert each.idempotent == (each.effect == "read" or each.name.startswith("mark_"))
+    assert each.idempotent == (each.effect in {"read", "secret"} or each.name.startswith("mark_"))
     assert (each.gate in DOORS) == (each.effect in {"send", "spend"})
     assert (each.gate is None) == (each.gate not in DOORS)
-    assert ("write" in each.scope) == (each.effect != "read")
+    assert ("write" in each.scope) == (each.effect not in {"read", "secret"})
 
 
 def test_names_are_unique() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from tests.core.tools.line import JANE, JOHN, Line
 from tests.core.tools.memory_mail import Run
+from tests.vaults import everything, open_vault
 
 from postline.tools import CATALOGUE, Result, ToolArgumentError, Toolbox, ToolError, UnknownOutcomeError
 
@@ -35,9 +36,14 @@ def read_all(run: Run, toolbox: Toolbox, tool: str, noun: str, **arguments: Any)
     return found
 
 
-def test_every_tool_is_there_for_one_who_has_everything(toolbox: Toolbox) -> None:
-    """An identity with a mailbox and a local number has the whole catalogue; a toolbox that only reads has what reads."""
-    assert toolbox.tools == CATALOGUE
+def test_every_tool_is_there_for_one_who_has_everything(line: Line, toolbox: Toolbox) -> None:
+    """An identity with a mailbox, a local number and an open vault has the whole catalogue; without the last, all other tools."""
+    line.do(open_vault(line.client))
+
+    whole = Toolbox(line.do(everything(line.client, "desk")), allow={"send", "write", "spend", "secret"})
+
+    assert whole.tools == CATALOGUE
+    assert toolbox.tools == tuple(each for each in CATALOGUE if each.channel != "credentials")
 
 
 def test_a_call_is_placed_and_read(run: Run, line: Line, toolbox: Toolbox) -> None:

@@ -10,11 +10,13 @@ import pytest
 from langchain_core.tools import BaseTool
 from langchain_tests.integration_tests import ToolsIntegrationTests
 from langchain_tests.unit_tests import ToolsUnitTests
+from tests.canaries import PASSWORD, SEED
 from tests.integrations.conftest import IDA, JANE, Desk
+from tests.vaults import SITE, everything, open_vault
 
 from langchain_postline import PostlineTool
 from postline.channels import Message
-from postline.channels.inkbox_people import inkbox_channels
+from postline.inkbox import LoginPayload, TOTPConfig
 from postline.tools import CATALOGUE, Toolbox
 from postline_sandbox import Sandbox
 
@@ -42,6 +44,9 @@ EXAMPLES: dict[str, Callable[[Any], dict[str, Any]]] = {
     "find_contact": lambda found: {"query": "Ida"},
     "save_contact": lambda found: {"name": "Ida", "phones": [IDA]},
     "whoami": lambda found: {},
+    "list_credentials": lambda found: {},
+    "use_credential": lambda found: {"credential_id": found.login_id, "part": "password", "destination": SITE},
+    "get_one_time_code": lambda found: {"credential_id": found.login_id, "destination": SITE},
 }
 
 
@@ -52,6 +57,7 @@ class Found:
     mail: Message
     call_id: str
     text_id: str
+    login_id: str
 
 
 def test_every_tool_is_put_through_the_standard_tests() -> None:
@@ -68,7 +74,10 @@ class EachTool:
     @pytest.fixture(autouse=True, params=EXAMPLES)
     def _prepare(self, request: pytest.FixtureRequest, sandbox: Sandbox, desk: Desk) -> None:
         client = desk.mail.client
-        channels = client.run(inkbox_channels(client, "support"))
+        client.run(open_vault(client))
+        login = LoginPayload(PASSWORD, url=SITE, totp=TOTPConfig(SEED))
+        login_id = client.get_identity("support").create_secret("CRM", login).id
+        channels = client.run(everything(client, "support"))
         file = {"filename": "notes.txt", "mime_type": "text/plain", "content": b"Serial 4711"}
         sandbox.control.deliver(
             "support@inkbox-sandbox.example.com", JANE, "A pump", "See the notes.", attachments=[file]
@@ -76,8 +85,8 @@ class EachTool:
         text_id = sandbox.control.text_in(desk.number, IDA, "START")["id"]
         newest = client.run(desk.mail.list_messages(limit=1)).items[0]
         call = client.run(desk.phone.list_calls(limit=1)).items[0]
-        found = Found(client.run(desk.mail.get_message(newest.id)), call.id, text_id)
-        self._tool = PostlineTool(Toolbox(channels, allow={"send", "write", "spend"}), request.param)
+        found = Found(client.run(desk.mail.get_message(newest.id)), call.id, text_id, str(login_id))
+        self._tool = PostlineTool(Toolbox(channels, allow={"send", "write", "spend", "secret"}), request.param)
         self._arguments = EXAMPLES[request.param](found)
 
     @property

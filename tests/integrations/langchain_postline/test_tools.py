@@ -10,10 +10,10 @@ from langchain_core.messages import ToolMessage
 from langchain_core.tools import BaseTool, ToolException
 from langchain_core.utils.function_calling import convert_to_openai_tool
 from tests.integrations.conftest import Desk
+from tests.vaults import everything, open_vault
 
 from langchain_postline import PostlineToolkit
 from postline import functions
-from postline.channels.inkbox_people import inkbox_channels
 from postline.tools import CATALOGUE, Tool, Toolbox, allow_recipients
 from postline_sandbox import Sandbox
 
@@ -29,10 +29,11 @@ def tools(mail: Any) -> dict[str, BaseTool]:
 
 
 @pytest.fixture
-def everything(desk: Desk) -> Toolbox:
+def whole(desk: Desk) -> Toolbox:
     """The whole catalogue, over an identity that has everything."""
-    channels = desk.mail.client.run(inkbox_channels(desk.mail.client, "support"))
-    return Toolbox(channels, allow={"send", "write", "spend"})
+    client = desk.mail.client
+    client.run(open_vault(client))
+    return Toolbox(client.run(everything(client, "support")), allow={"send", "write", "spend", "secret"})
 
 
 @pytest.fixture(params=["sync", "async"])
@@ -63,20 +64,20 @@ def test_a_toolkit_offers_what_its_toolbox_allows(mail: Any) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_model_sees_the_tool_as_it_was_declared(everything: Toolbox, name: str) -> None:
+def test_a_model_sees_the_tool_as_it_was_declared(whole: Toolbox, name: str) -> None:
     """LangChain's form of a tool says what the project's own export says; it only spells optional arguments as nullable."""
-    exported = {each["function"]["name"]: each for each in functions.export(everything, "openai")}
+    exported = {each["function"]["name"]: each for each in functions.export(whole, "openai")}
 
-    converted = convert_to_openai_tool(_by_name(everything)[name])
+    converted = convert_to_openai_tool(_by_name(whole)[name])
 
     converted["function"]["parameters"] = _without_nulls(converted["function"]["parameters"])
     assert converted == exported[name]
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_in_strict_mode_every_argument_is_required_and_no_other_allowed(everything: Toolbox, name: str) -> None:
+def test_in_strict_mode_every_argument_is_required_and_no_other_allowed(whole: Toolbox, name: str) -> None:
     """What may be left out can then be null."""
-    parameters = convert_to_openai_tool(_by_name(everything)[name], strict=True)["function"]["parameters"]
+    parameters = convert_to_openai_tool(_by_name(whole)[name], strict=True)["function"]["parameters"]
 
     assert parameters.get("required", []) == list(parameters["properties"])
     assert parameters["additionalProperties"] is False

@@ -138,6 +138,11 @@ class Vault(Resource[C]):
         return Operation("DELETE", where, None)
 
 
+def is_open(client: Any) -> bool:
+    """Whether a client, or its twin, has the vault open."""
+    return _open(client) is not None
+
+
 def opened_by(client: Any) -> Opened:
     """Return the vault that a client has open.
 
