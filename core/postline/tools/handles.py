@@ -6,6 +6,7 @@ that it was asked for, which is one that the operator registered. Handles live i
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 from collections.abc import Callable, Collection
@@ -20,6 +21,7 @@ from postline.operation import Steps
 
 SCHEME = "secret://"
 _DEFAULT_PORTS = {"https": 443, "http": 80}
+_NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|[0-9a-f.]*:[0-9a-f:.]+")
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -60,6 +62,7 @@ class Lending:
         self._clock = clock
         self._lent: dict[str, _Lent] = {}
         self._only: dict[str, frozenset[str] | None] = {}
+        self._target: dict[str, str] = {}
 
     @property
     def client(self) -> Any:
@@ -88,6 +91,12 @@ class Lending:
 
     def __repr__(self) -> str:
         return f"Lending({self._channel!r}, for {', '.join(self._only) or 'nowhere'})"
+
+    def __copy__(self) -> Lending:
+        return self  # or a handle would be good once in each copy
+
+    def __deepcopy__(self, memo: Any) -> Lending:
+        return self
 
     def list_credentials(self, *, limit: int = 20) -> Steps[Page[Credential]]:
         """List the credentials, by name."""
@@ -123,21 +132,27 @@ class Lending:
         """
         lent = self._lent.pop(handle, None)
         if lent is None:
-            raise HandleError("there is no such handle; each is good once")
+            raise HandleError("there is no such handle; each stands alone and is good once")
         if self._clock() > lent.until:
             raise HandleError("the handle is too old")
         if destination != lent.destination:
             raise HandleError(f"the handle was lent for {lent.destination}, and is used up now")
         return lent.value
 
-    def register(self, destination: str, only: Collection[str] | None = None) -> None:
+    def register(self, destination: str, only: Collection[str] | None = None, *, target: str = "") -> None:
         """Let handles be lent for a place: what `places` has registers itself.
 
         Args:
             destination: Its name: for a web site its origin.
             only: The ids of the credentials that may be used there. By default those that were stored for this place, and those
                 that were stored for none.
+            target: What the name stands for, where it does not say all.
+
+        Raises:
+            ArgumentError: The name stands for something else already.
         """
+        if self._target.setdefault(destination, target) != target:
+            raise ArgumentError(f"another {destination} is registered")
         self._only[destination] = None if only is None else frozenset(each.lower() for each in only)
 
     def _known(self, destination: str) -> str:
@@ -161,19 +176,27 @@ def web_origin(url: str) -> str:
     """Return scheme, host and port of a web address, in one spelling.
 
     Raises:
-        ArgumentError: It is none, names a user, or is neither HTTPS nor on this machine.
+        ArgumentError: It is none, names a user, can be read in two ways, or is neither HTTPS nor on this machine.
     """
     try:
         split = urlsplit(url)
-        host, port = (split.hostname or "").encode("idna").decode(), split.port
-    except (ValueError, UnicodeError) as error:
+        host, port = _spelled(split.hostname or ""), split.port
+    except ValueError as error:
         raise ArgumentError("that is not the address of a web site") from error
-    if split.scheme not in _DEFAULT_PORTS or not host or "@" in split.netloc:
+    if split.scheme not in _DEFAULT_PORTS or "@" in split.netloc or re.search(r"[\0-\x20]", url):
         raise ArgumentError("that is not the address of a web site")
     if split.scheme == "http" and host not in _LOOPBACK:
         raise ArgumentError("secrets go to HTTPS sites only, this machine aside")
     shown = f"[{host}]" if ":" in host else host
     return f"{split.scheme}://{shown}" + (f":{port}" if port not in {None, _DEFAULT_PORTS[split.scheme]} else "")
+
+
+def _spelled(host: str) -> str:
+    """Return a host in ASCII; refuse what browsers and other programs take for different ones, such as a name with an eszett."""
+    name = host.encode("idna").decode()
+    if not _NAME.fullmatch(name) or not (host.isascii() or name.encode().decode("idna") == host):
+        raise ValueError("write it in ASCII")
+    return name
 
 
 def _origin(site: Hidden[str | None]) -> Hidden[str | None]:

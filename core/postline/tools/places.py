@@ -8,7 +8,8 @@ from __future__ import annotations
 import base64
 import inspect
 import os
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+import re
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,20 +21,21 @@ from postline.tools.handles import SCHEME, HandleError, Lending, web_origin
 if TYPE_CHECKING:
     from subprocess import CompletedProcess  # loaded when a program is run
 
+_HALVES = re.compile(r"[\ud800-\udfff]")
+_UNFIT_AS_HEADER = re.compile(r"[\0-\x1f\x7f\ud800-\udfff]|\s\Z")
+
 
 class _Place:
-    def __init__(self, lending: Lending, destination: str, only: Collection[str] | None) -> None:
+    def __init__(self, lending: Lending, destination: str, only: Collection[str] | None, target: str = "") -> None:
         self._lending = lending
         self.destination = destination
-        lending.register(destination, only)
+        lending.register(destination, only, target=target)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.destination!r})"
 
     def _filled(self, value: Any) -> Hidden[Any]:
-        if isinstance(value, str) and value.startswith(SCHEME):
-            return self._lending.redeem(value, self.destination)
-        return Hidden(value)
+        return Hidden(self._lending.redeem(value, self.destination).reveal() if _is_handle(value) else value)
 
     def _check(self, url: str) -> None:
         try:
@@ -64,7 +66,9 @@ class HttpPlace(_Place):
 
     def bearer(self, token: str) -> Callable[[Any], Any]:
         """Log in with a token."""
-        return partial(self._authorize, lambda: Hidden(f"Bearer {self._filled(token).reveal()}"))
+        return partial(
+            self._authorize, lambda: _fit(Hidden(f"Bearer {self._filled(token).reveal()}"), _UNFIT_AS_HEADER)
+        )
 
     def _authorize(self, header: Callable[[], Hidden[str]], request: Any) -> Any:
         self._check(str(request.url))
@@ -88,20 +92,20 @@ class ProgramPlace(_Place):
         if found is None:
             raise ArgumentError("there is no such program")
         self._path = str(Path(found).resolve())
-        super().__init__(lending, f"program:{Path(program).name}", only)
+        super().__init__(lending, f"program:{Path(program).name}", only, self._path)
 
     def run(
         self, arguments: Sequence[str] = (), *, env: Mapping[str, str], check: bool = False, **options: Any
     ) -> CompletedProcess[Any]:
         """Run the program as `subprocess.run` does, in this process's environment and `env`, whose handles are replaced.
 
-        What the program does with a secret is up to it; what it prints may have it.
+        What the program does with a secret is up to it. Where it prints one as it is, `***` stands in its place.
         """
         from subprocess import run
 
-        filled = {name: self._filled(value) for name, value in env.items()}
-        outcome = _run(partial(run, [self._path, *arguments], **options), filled)
-        if isinstance(outcome, Exception):
+        lent = {name: self._filled(value) for name, value in env.items() if _is_handle(value)}
+        outcome = _run(partial(run, [self._path, *arguments], **options), env, lent)
+        if isinstance(outcome, BaseException):
             raise outcome
         if check:
             outcome.check_returncode()
@@ -152,22 +156,45 @@ class FunctionPlace(_Place):
         raise HandleError(f"logging in to {self.destination} failed ({failed})")
 
 
+def _is_handle(value: Any) -> bool:
+    return isinstance(value, str) and SCHEME in value  # with more around it, it is refused
+
+
 def _basic(username: Hidden[str], password: Hidden[str]) -> Hidden[str]:
-    pair = Hidden(f"{username.reveal()}:{password.reveal()}".encode())
-    return Hidden(f"Basic {base64.b64encode(pair.reveal()).decode()}")
+    pair = _fit(Hidden(f"{username.reveal()}:{password.reveal()}"), _HALVES)
+    return Hidden(f"Basic {base64.b64encode(pair.reveal().encode()).decode()}")
+
+
+def _fit(value: Hidden[str], unfit: re.Pattern[str]) -> Hidden[str]:
+    """Refuse what httpx would quote in its error."""
+    if unfit.search(value.reveal()):
+        raise HandleError("this secret cannot be sent in a header")
+    return value
 
 
 def _run(
-    call: Callable[..., CompletedProcess[Any]], env: Mapping[str, Hidden[str]]
-) -> CompletedProcess[Any] | Exception:
-    """Run a program; an error is returned without its traceback, whose frames have the environment."""
-    from subprocess import SubprocessError
-
+    call: Callable[..., CompletedProcess[Any]], env: Mapping[str, str], lent: Mapping[str, Hidden[str]]
+) -> CompletedProcess[Any] | BaseException:
+    """Run a program and mask what it printed; an error is returned without its traceback, whose frames have the environment."""
+    outcome: Any
     try:
-        return call(env={**os.environ, **{name: value.reveal() for name, value in env.items()}})
-    except (OSError, SubprocessError, ValueError, TypeError) as error:
+        outcome = call(env={**os.environ, **env, **{name: value.reveal() for name, value in lent.items()}})
+    except UnicodeError as error:  # which quotes what it could not write or read
+        return HandleError(f"running the program failed ({type(error).__name__})")
+    except BaseException as error:  # noqa: BLE001  # an interrupt has the same frames
         error.__context__ = None
-        return error.with_traceback(None)
+        outcome = error.with_traceback(None)
+    for stream in ("stdout", "stderr"):
+        if printed := getattr(outcome, stream, None):
+            setattr(outcome, stream, _masked(printed, lent.values()))
+    return outcome  # type: ignore[no-any-return]  # of either kind
+
+
+def _masked(printed: str | bytes, lent: Iterable[Hidden[str]]) -> str | bytes:
+    text = printed if isinstance(printed, str) else os.fsdecode(printed)
+    for secret in sorted(filter(None, (each.reveal() for each in lent)), key=len, reverse=True):
+        text = text.replace(secret, "***")
+    return text if isinstance(printed, str) else os.fsencode(text)
 
 
 def _call(act: Callable[..., Any], values: Sequence[Hidden[Any]], named: Mapping[str, Hidden[Any]]) -> tuple[Any, str]:
