@@ -32,7 +32,8 @@ class InkboxVaultKeyError(InkboxError):
 class InkboxAPIError(InkboxError, APIError):
     """The service refused a call.
 
-    Its text masks telephone numbers and leaves out what a refused argument was; `detail` has everything.
+    Its text masks telephone numbers, hashes, keys and what is sealed, and leaves out what a refused argument was; `detail` has
+    everything.
 
     Args:
         status_code: The HTTP status.
@@ -59,7 +60,7 @@ class InkboxAPIError(InkboxError, APIError):
         detail = self.detail
         if isinstance(detail, list):
             detail = [_without_input(line) for line in detail]
-        return f"HTTP {self.status_code}: {_NUMBER.sub(_masked, str(detail))}"
+        return f"HTTP {self.status_code}: {_NUMBER.sub(_masked, _LONG.sub('***', str(detail)))}"
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self})"
@@ -100,6 +101,7 @@ _MARKS: tuple[tuple[int, type[InkboxAPIError], str, Any], ...] = (
 )
 """Status, class, the key of `detail` that tells, and its value where that matters. The first match wins."""
 
+_LONG = re.compile(r"[0-9A-Za-z+/]{40,}={0,2}")
 _NUMBER = re.compile(r"\+\d{5,}(?=\d{2})")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pprint
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
@@ -36,11 +36,17 @@ def shown(value: Any) -> str:
     return "\n".join(texts)
 
 
-def shown_of_error(error: BaseException) -> str:
-    """Return everything that shows an error and those that it came from, the locals of this project's frames included."""
+def shown_of_error(error: BaseException, besides: Collection[str] = ()) -> str:
+    """Return everything that shows an error and those that it came from, the locals of this project's frames included.
+
+    Args:
+        error: The error.
+        besides: Attributes of it that may show what they are asked for.
+    """
     texts = []
     for each in _family(error):
-        texts += [shown(each), shown(each.args), *(shown(value) for value in vars(each).values())]
+        attributes = {"args": each.args, **vars(each)}
+        texts += [shown(each), *(shown(value) for name, value in attributes.items() if name not in besides)]
         for frame in _frames(each):
             if TESTS not in frame.f_code.co_filename:
                 texts += [shown(value) for value in frame.f_locals.values()]

@@ -24,7 +24,7 @@ class VaultServer:
         self.secrets: dict[str, Record] = {}
         self.rules: list[Record] = []
         self.requests: list[httpx.Request] = []
-        self.refuse: dict[str, httpx.Response | Exception] = {}
+        self.refuse: dict[str, httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]] = {}
         self.blind = False
         """Whether it tells nobody what is stored."""
 
@@ -58,7 +58,7 @@ class VaultServer:
             if f"{request.method} {request.url.path}".endswith(where):
                 if isinstance(answer, Exception):
                     raise answer
-                return answer
+                return answer(request) if callable(answer) else answer
         if request.url.path == "/api/whoami":
             return httpx.Response(200, json={"auth_type": "api_key", "organization_id": self.organization_id})
         if request.url.path.startswith("/api/v1/identities"):

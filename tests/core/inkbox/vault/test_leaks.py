@@ -17,6 +17,7 @@ from postline.hidden import Hidden
 from postline.inkbox import (
     AsyncInkbox,
     Inkbox,
+    InkboxAPIError,
     LoginPayload,
     OtherPayload,
     TOTPConfig,
@@ -90,6 +91,33 @@ def test_a_call_that_fails_on_its_way_shows_nothing(
         check(caught.value)
 
     assert [canary for canary in CANARIES if canary in caplog.text] == []
+
+
+@pytest.mark.parametrize("form", ["text", "argument", "object"])
+@pytest.mark.parametrize("name", CALLS)
+def test_a_service_that_repeats_what_it_refused_shows_nothing(
+    both: BothInkboxes, client: Any, server: VaultServer, unlocked: Any, name: str, form: str
+) -> None:
+    """Unless it is asked for by name: `detail` and the bare `args` have what it said."""
+    where, call = CALLS[name]
+
+    def refuse(request: httpx.Request) -> httpx.Response:
+        said = request.content.decode() or str(request.url)
+        details = {
+            "text": f"no: {said}",
+            "argument": [{"msg": "no", "input": said}],
+            "object": {"error": "no", "it": said},
+        }
+        return httpx.Response(422, json={"detail": details[form]})
+
+    server.refuse[where.replace(" /vault", " /api/v1/vault")] = refuse
+
+    with pytest.raises(InkboxAPIError) as caught:
+        both.do(lambda: call(client))
+
+    text = shown_of_error(caught.value, besides=("args", "detail"))
+    assert [canary for canary in CANARIES if canary in text] == []
+    assert caught.value.detail
 
 
 MISTAKES: dict[str, Callable[[Any], Any]] = {
