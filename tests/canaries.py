@@ -47,7 +47,12 @@ _PLANTED: Mapping[str, str] = {
     "the documentation's seed": "JBSWY3DPEHPK3PXP",
     "a vault key of the official package's": "Horse-Battery",
 }
-_CODE = re.compile(rf"(?<![\w.])({'|'.join(generate_totp(each, now=NOW).code for each in _CONFIGS)})(?![\w.])")
+_PATTERNS = {
+    "a one-time code": re.compile(
+        rf"(?<![\w.])({'|'.join(generate_totp(each, now=NOW).code for each in _CONFIGS)})(?!\w|\.\d)"
+    ),
+    "a recovery code": re.compile(r"(?<![\w-])(?:[2-9A-HJKMNP-Z]{4}-){7}[2-9A-HJKMNP-Z]{4}(?![\w-])"),
+}
 
 
 def _forms(value: bytes) -> Iterator[str]:
@@ -67,6 +72,6 @@ _NEEDLES = {form: what for what, value in _PLANTED.items() for form in _forms(va
 
 
 def found_in(text: str) -> list[str]:
-    """Name the planted secrets that a text has; in no order that says anything."""
+    """Name the planted secrets that a text has."""
     found = {what for form, what in _NEEDLES.items() if form in text}
-    return sorted(found | ({"a one-time code"} if _CODE.search(text) else set()))
+    return sorted(found.union(what for what, pattern in _PATTERNS.items() if pattern.search(text)))

@@ -12,6 +12,7 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, settings
 from tests.canaries import NOW
+from tests.watch import Watch
 
 from postline.async_client import AsyncClient
 from postline.client import Client
@@ -33,6 +34,14 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
 
 AT_ONCE = Retry(base_seconds=0)
 """Repeats as often as by default, without waiting."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Watch what the suite shows."""
+    watch, patch = Watch(config.rootpath), pytest.MonkeyPatch()
+    config.pluginmanager.register(watch)
+    config.add_cleanup(patch.undo)
+    watch.install(patch)
 
 
 class Both:

@@ -121,12 +121,12 @@ async def test_a_reader_is_rebuilt_without_its_key(
                 stored = pickle.dumps(reader)
                 rebuilt = pickle.loads(stored)
 
+    assert caplog.records == []
     assert sandbox.commune.api_key.encode() not in stored
     assert rebuilt.mail is None
     assert {**rebuilt.to_dict()} == {**reader.to_dict()}
     assert rebuilt.to_dict()["class_name"] == "PostlineInboxReader"
     assert [each.text for each in await read(rebuilt)] == ["Yes."]
-    assert caplog.records == []
 
 
 def test_no_repr_shows_the_key(mail: Any, sandbox: Sandbox) -> None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pprint
 import traceback
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import rich.pretty
 from _pytest._io.pprint import PrettyPrinter
 from _pytest._io.saferepr import saferepr
 from rich.traceback import Traceback
+from tests.watch import family, frames
 
 TESTS = str(Path(__file__).parents[3])
 """Frames of the tests know the secrets, of course."""
@@ -44,31 +44,15 @@ def shown_of_error(error: BaseException, besides: Collection[str] = ()) -> str:
         besides: Attributes of it that may show what they are asked for.
     """
     texts = []
-    for each in _family(error):
+    for each in family(error):
         attributes = {"args": each.args, **vars(each)}
         texts += [shown(each), *(shown(value) for name, value in attributes.items() if name not in besides)]
-        for frame in _frames(each):
+        for frame in frames(each):
             if TESTS not in frame.f_code.co_filename:
                 texts += [shown(value) for value in frame.f_locals.values()]
         texts.append("".join(traceback.format_exception(each)))
         texts.append(_by_rich(each))
     return "\n".join(texts)
-
-
-def _family(error: BaseException) -> Iterator[BaseException]:
-    """Also those that `from None` hides."""
-    waiting, seen = [error], set()
-    while waiting:
-        each = waiting.pop()
-        if id(each) not in seen:
-            seen.add(id(each))
-            yield each
-            waiting += [more for more in (each.__cause__, each.__context__) if more is not None]
-
-
-def _frames(error: BaseException) -> Iterator[FrameType]:
-    for frame, _ in traceback.walk_tb(error.__traceback__):
-        yield frame
 
 
 def _by_rich(error: BaseException) -> str:
