@@ -15,6 +15,7 @@ from postline.errors import ArgumentError, ClosedError
 from postline.hidden import Hidden
 from postline.inkbox import AsyncInkbox, Inkbox, InkboxAPIError, InkboxVaultKeyError, VaultKeyType
 from postline.inkbox.vault import crypto
+from postline.inkbox.vault import opened as opened_module
 from postline.inkbox.vault.exceptions import (
     SecretTamperedError,
     VaultError,
@@ -91,14 +92,22 @@ async def test_a_client_whose_vault_does_not_open_is_closed(server: VaultServer)
         await client.whoami()
 
 
-def test_secrets_are_decrypted_when_they_are_asked_for(both: BothInkboxes, client: Any, server: VaultServer) -> None:
-    """A spoiled one does not keep the others from being read, and its error comes with its payload."""
+def test_secrets_are_decrypted_when_they_are_asked_for(
+    both: BothInkboxes, client: Any, server: VaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once, and not before; a spoiled one does not keep the others from being read, and its error comes with its payload."""
     server.store(OTHER_ID, v.LOGIN, name="spoiled")
+    read: list[str] = []
+    decoded = opened_module.decoded
+    monkeypatch.setattr(opened_module, "decoded", lambda kind, plain: read.append(kind) or decoded(kind, plain))
 
     opened = both.do(lambda: client.vault.unlock(v.VAULT_KEY))
 
     good, spoiled = opened.secrets
-    assert (good.payload.password, spoiled.name) == ("s3cret", "spoiled")
+    assert "***" in repr(good)
+    assert read == []
+    assert (good.payload.password, good.payload.username, spoiled.name) == ("s3cret", "bot@crm.com", "spoiled")
+    assert read == ["login"]
     with pytest.raises(SecretTamperedError):
         spoiled.payload  # noqa: B018  # the point
 
