@@ -14,8 +14,8 @@ from postline.hidden import Hidden, Later
 class Masked:
     """A record, declared like a dataclass, whose attributes are plain and whose `repr` is not.
 
-    Other than a dataclass it has nothing that a dump could walk over: `dataclasses.asdict`, `vars`, JSON encoders, pydantic and
-    pickle get nothing from it. `reveal` is for whoever means it.
+    Other than a dataclass it has nothing that a dump could walk over: `dataclasses.asdict`, `vars`, `dir`, JSON encoders, pydantic
+    and pickle get nothing from it. `reveal` is for whoever means it.
 
     Args:
         shown: The fields whose values are no secret, and are printed.
@@ -42,6 +42,10 @@ class Masked:
         given = {name: value for name, value in self._values.reveal().items() if value is not None}
         parts = [f"{name}={_printed(value) if name in self._shown else '***'}" for name, value in given.items()]
         return f"{type(self).__name__}({', '.join(parts)})"
+
+    def __dir__(self) -> list[str]:
+        computed = {name for name in dir(type(self)) if isinstance(getattr(type(self), name), _Field | property)}
+        return sorted({*super().__dir__()} - (computed - {*self._shown}))
 
     def __eq__(self, other: object) -> bool:
         return self.reveal() == other.reveal() if isinstance(other, type(self)) else NotImplemented

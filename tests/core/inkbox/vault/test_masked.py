@@ -2,6 +2,8 @@
 
 import copy
 import dataclasses
+import inspect
+import io
 import json
 import pickle
 from datetime import UTC, datetime
@@ -10,7 +12,9 @@ from uuid import UUID
 
 import pydantic_core
 import pytest
+import rich
 from pydantic import BaseModel, ConfigDict
+from rich.console import Console
 from tests.core.inkbox.vault import vectors as v
 from tests.core.inkbox.vault.leaks import shown
 
@@ -55,6 +59,17 @@ def test_a_record_prints_masked(record: Any) -> None:
     for value in (record, [record], {"a": (record,)}, vars(record)):
         assert CANARY not in shown(value)
     assert "***" in repr(record)
+
+
+@BY_KIND
+def test_a_record_is_not_walked_over(record: Any) -> None:
+    """Not by what reads every attribute that `dir` lists, as debugging helpers do; what is no secret is listed."""
+    printed = io.StringIO()
+    rich.inspect(record, console=Console(file=printed, width=500), methods=True, all=True)
+
+    assert CANARY not in shown(inspect.getmembers(record))
+    assert CANARY not in printed.getvalue()
+    assert {*record._shown, "reveal"} <= {*dir(record)}
 
 
 def test_what_is_no_secret_is_printed() -> None:
