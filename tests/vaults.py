@@ -45,7 +45,6 @@ def store(handle: str, name: str) -> Steps[str]:
 def everything(client: Any, handle: str) -> Steps[Channels]:
     """Return all that an identity has, its credentials to be lent for one site."""
     channels = yield from inkbox_channels(client, handle)
-    assert channels.credentials
     lending = Lending(channels.credentials)
     HttpPlace(lending, SITE)
     return replace(channels, credentials=lending)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Generator, Iterator
 from typing import Any, assert_type
 
-from postline import AsyncClient, Client, Gather, Listing, Operation
-from postline.channels import Mail, Message, Page
+from postline import AsyncClient, Client, Gather, Inkbox, Listing, Operation, Toolbox, inkbox_channels
+from postline.channels import Channels, Credentials, Mail, Message, Page, Secret
 from postline.channels.commune import CommuneMail
 from postline.commune import AsyncCommuneClient, CommuneClient, Domain, SendMessageResult, ThreadList, Threads
 from postline.commune import Message as CommuneMessage
 from postline.operation import Steps
 from postline.resource import C, Resource, endpoint, listing
+from postline.tools import HttpPlace, Lending
 
 
 class Things(Resource[C]):
@@ -79,6 +80,15 @@ def channel(client: CommuneClient) -> None:
     assert_type(client.run(mail.list_messages(limit=3)), Page[Message])
     assert_type(client.run(protocol.get_message("m")), Message)
     assert_type(client.stream(mail.messages()), Iterator[Message])
+
+
+def lending(client: Inkbox) -> None:
+    own = client.run(inkbox_channels(client, "desk"))
+    lending = Lending(own.credentials)
+    lends: Credentials = lending
+    assert_type(Toolbox(Channels(credentials=lends)), Toolbox)
+    assert_type(HttpPlace(lending, "https://crm.example.com").destination, str)
+    assert_type(client.run(lending.read_secret("x", "password")), Secret)
 
 
 def wrong(client: CommuneClient, things: Things[Client[Any]]) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from postline.channels import Credential, Credentials, Page, Part
+from postline.channels import Credential, Credentials, Page, Part, Secret
 from postline.errors import ArgumentError, PostlineError
 from postline.hidden import Hidden
 from postline.operation import Steps
@@ -52,11 +52,20 @@ class Lending:
         channel: Whose secrets to lend.
         lifetime_seconds: How long a handle is good.
         clock: Seconds that only go forward.
+
+    Raises:
+        ArgumentError: There is no channel, as where the client's vault was locked when channels were taken.
     """
 
     def __init__(
-        self, channel: Credentials, *, lifetime_seconds: float = 300.0, clock: Callable[[], float] = time.monotonic
+        self,
+        channel: Credentials | None,
+        *,
+        lifetime_seconds: float = 300.0,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        if channel is None:
+            raise ArgumentError("there are no credentials to lend: open the client's vault, then take its channels")
         self._channel = channel
         self._lifetime_seconds = lifetime_seconds
         self._clock = clock
@@ -102,7 +111,7 @@ class Lending:
         """List the credentials, by name."""
         return self._channel.list_credentials(limit=limit)
 
-    def read_secret(self, credential_id: str, part: Part) -> Steps[Any]:
+    def read_secret(self, credential_id: str, part: Part) -> Steps[Secret]:
         """Read a part of a credential."""
         return self._channel.read_secret(credential_id, part)
 

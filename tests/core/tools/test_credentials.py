@@ -26,6 +26,8 @@ from tests.core.tools.lending import (
 
 from postline.channels import Channels, Credentials
 from postline.channels.inkbox_credentials import InkboxCredentials
+from postline.channels.inkbox_people import inkbox_channels
+from postline.errors import ArgumentError
 from postline.tools import (
     ApprovalRequest,
     FunctionPlace,
@@ -212,6 +214,15 @@ def test_a_locked_vault_lends_nothing(desk: Desk, site: Site) -> None:
         desk.handle("shop", "password", site.url)
 
     assert type(caught.value) is ToolError
+
+
+def test_without_credentials_there_is_nothing_to_lend(desk: Desk, both: Any) -> None:
+    """What to do is told at once."""
+    desk.client.vault.lock()
+    channels = both.run(desk.client, inkbox_channels(desk.client, "desk"))
+
+    with pytest.raises(ArgumentError, match="open the client's vault"):
+        Lending(channels.credentials)
 
 
 def test_what_lends_is_a_credentials_channel_itself(desk: Desk, site: Site, both: Any) -> None:
