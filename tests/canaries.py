@@ -15,8 +15,8 @@ from postline.inkbox.vault.totp import TOTPConfig, generate_totp
 NOW = 1_800_000_000.0
 """When codes are made in tests: then what they are is known."""
 MARK = "CANARY"
-"""In each value below, so that any further secret that has it is one."""
-VAULT_KEY, NEW_VAULT_KEY = "Vault-CANARY-key-7", "Newer-CANARY-key-8"
+"""In what is planted: whatever else has it is a secret as well."""
+VAULT_KEY = "Vault-CANARY-key-7"
 RECOVERY_CODE = "CANA-RYCA-NARY-CANA-RY23-4567-89AB-CDEF"
 NAME, PASSWORD, TOKEN = "CANARY-bot", "CANARY-password", "CANARY-token"
 SEED = "CANARY27CANARY27"
@@ -37,7 +37,6 @@ _PLANTED: Mapping[str, str] = {
     "a token": TOKEN,
     "a seed": SEED,
     "a recovery code": RECOVERY_CODE,
-    "the vectors' vault key": v.VAULT_KEY,
     "the vectors' recovery code": v.RECOVERY_CODE,
     "the vectors' master key": v.MASTER_KEY,
     "the vectors' other master key": v.RECOVERY_MASTER_KEY,
@@ -45,7 +44,9 @@ _PLANTED: Mapping[str, str] = {
     "the vectors' other hash": v.RECOVERY_AUTH_HASH,
     "the vectors' password": "s3cret",
     "the documentation's seed": "JBSWY3DPEHPK3PXP",
-    "a vault key of the official package's": "Horse-Battery",
+    "a vault key of the interoperability's": "Horse-Battery",
+    "a vault key of the documentation's": "-Vault-key-",
+    "a new vault key": "-Passw0rd!xy",
 }
 _PATTERNS = {
     "a one-time code": re.compile(
@@ -53,6 +54,7 @@ _PATTERNS = {
     ),
     "a recovery code": re.compile(r"(?<![\w-])(?:[2-9A-HJKMNP-Z]{4}-){7}[2-9A-HJKMNP-Z]{4}(?![\w-])"),
 }
+_KEYS = re.compile(r"ApiKey_[0-9a-f-]{36}\.\w{8}|comm_[0-9a-f]{16}")
 
 
 def _forms(value: bytes) -> Iterator[str]:
@@ -75,3 +77,8 @@ def found_in(text: str) -> list[str]:
     """Name the planted secrets that a text has."""
     found = {what for form, what in _NEEDLES.items() if form in text}
     return sorted(found.union(what for what, pattern in _PATTERNS.items() if pattern.search(text)))
+
+
+def keys_in(text: str) -> list[str]:
+    """Name the keys of services that a text has."""
+    return ["a service's key"] if _KEYS.search(text) else []

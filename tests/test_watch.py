@@ -59,6 +59,7 @@ def closing():
 def test_leaks_in_teardown(closing): pass
 def test_leaks_in_base64(): print(base64.b64encode(b"ab" + PASSWORD.encode() + b"c").decode())
 def test_leaks_in_bytes(): print(ORG_KEY)
+def test_leaks_a_key(): log.error("comm_" + "0123456789abcdef" * 4)
 def test_leaks_a_code(): print("code", generate_totp(CODES, now=NOW).code)
 def test_is_clean():
     log.warning("nothing of %s", Credential)

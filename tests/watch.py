@@ -1,7 +1,8 @@
 """Watches a whole run of the suite for planted secrets: whatever shows one fails the test that did it.
 
 It looks at what is logged, at any level, and printed; at results and failures of tools; at errors that tests expect, with the
-locals of this project's frames; at how the objects print that fixtures give; and at committed cassettes and notebooks.
+locals of this project's frames; at how the objects print that fixtures give; and at committed cassettes and notebooks. Keys of
+services it looks for as well, but for locals: what writes a request has them in its hands.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any
 
 import pytest
 from _pytest._io.saferepr import saferepr
-from tests.canaries import found_in
+from tests.canaries import found_in, keys_in
 
 from postline.tools import Result, ToolError
 
@@ -35,7 +36,7 @@ class Watch(logging.Handler):
 
     def look(self, where: str, *texts: str) -> None:
         """Look for planted secrets, and keep what is found."""
-        self._shown.update(f"{what} in {where}" for text in texts for what in found_in(text))
+        self._shown.update(f"{what} in {where}" for text in texts for what in (*found_in(text), *keys_in(text)))
 
     def emit(self, record: logging.LogRecord) -> None:
         """Look at a log record."""
@@ -50,13 +51,15 @@ class Watch(logging.Handler):
             for frame in frames(each):
                 if frame.f_code.co_filename.startswith(OWN):
                     for name, value in frame.f_locals.items():
-                        self.look(f"{name}, a local of {frame.f_code.co_qualname}", shown(value))
+                        where = f"{name}, a local of {frame.f_code.co_qualname}"
+                        self._shown.update(f"{what} in {where}" for what in found_in(shown(value)))
 
     def install(self, patch: pytest.MonkeyPatch) -> None:
         """Look at everything that passes by, from now on."""
         root = logging.getLogger()
         root.addHandler(self)
         root.setLevel(logging.DEBUG)
+        logging.getLogger("vcr").setLevel(logging.WARNING)  # a recorder sees what it has yet to scrub
 
         def follow(kind: type, name: str, look: Callable[[Any, Any], None]) -> None:
             method = getattr(kind, name)
