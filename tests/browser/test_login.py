@@ -13,6 +13,7 @@ from argon2.low_level import hash_secret_raw
 from playwright.async_api import Page as AsyncPage
 from playwright.async_api import async_playwright
 from playwright.sync_api import Page, sync_playwright
+from tests.canaries import NAME, PASSWORD, SEED, VAULT_KEY, found_in
 from tests.core.inkbox.vault.leaks import shown_of_error
 
 from postline.channels import Channels
@@ -26,8 +27,6 @@ from postline.tools.handles import HandleError, Lending
 from postline.tools.places import FunctionPlace
 from postline_sandbox import LoginSite, Sandbox, login_site
 
-KEY = "Correct-Horse-Battery-7"
-PASSWORD, NAME, SEED = "CANARY-password", "CANARY-bot", "CANARY27CANARY27"
 FOUND = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 LAUNCH: dict[str, Any] = {
     "executable_path": FOUND,
@@ -53,8 +52,8 @@ def client(site: LoginSite) -> Iterator[Inkbox]:
         Inkbox(sandbox.inkbox.api_key, base_url=sandbox.inkbox.base_url) as inkbox,
     ):
         patch.setattr(_sealing, "hash_secret_raw", cache(hash_secret_raw))
-        inkbox.vault.initialize(KEY)
-        inkbox.vault.unlock(KEY)
+        inkbox.vault.initialize(VAULT_KEY)
+        inkbox.vault.unlock(VAULT_KEY)
         login = LoginPayload(PASSWORD, NAME, url=site.url, totp=TOTPConfig(SEED))
         inkbox.create_identity("desk").create_secret("Orders", login)
         yield inkbox
@@ -131,7 +130,7 @@ def test_a_browser_logs_in_and_the_model_sees_the_page_only(lending: Lending, si
     result = toolbox.call("log_in", given)
 
     assert "Order 4511 leaves on Wednesday." in result.text
-    assert "CANARY" not in f"{given}{result.text}{result.data}"
+    assert found_in(f"{given}{result.text}{result.data}") == []
     [form] = site.logins
     assert (form["username"], form["password"]) == (NAME, PASSWORD)
     assert form["code"] not in f"{given}{result.text}"
@@ -185,4 +184,4 @@ def test_a_browser_that_fails_shows_nothing(lending: Lending, site: LoginSite, p
     with pytest.raises(HandleError, match=r"failed \((Timeout)?Error\)") as caught:
         place(handles(lending_toolbox(lending), site.url)["password"])
 
-    assert "CANARY" not in shown_of_error(caught.value)
+    assert found_in(shown_of_error(caught.value)) == []
