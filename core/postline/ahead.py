@@ -33,7 +33,7 @@ class Loop:
         self._users = 0
         self._closed = False
         # Who forgets to close a client is told of open connections, not of this.
-        weakref.finalize(self, self._loop.close).atexit = False
+        weakref.finalize(self, _close, self._loop)
 
     def __enter__(self) -> None:
         with self._lock:
@@ -72,6 +72,12 @@ class Loop:
             self._closed, left = True, self._thread if not self._users else None
         if left:
             left.join()
+            _close(self._loop)
+
+
+def _close(loop: asyncio.AbstractEventLoop) -> None:
+    if not loop.is_running():
+        loop.close()
 
 
 class Behind(AsyncClient[Wire]):
