@@ -613,6 +613,21 @@ def test_a_stream_that_is_cleared_away_where_its_requests_run_ends_them(server):
         assert b"/echo" in client.run(Gather([get("echo")] * 2, 2))[1]
 
 
+def test_a_program_may_end_in_the_middle_of_a_stream(server):
+    """Nothing is said about it, nor waited for."""
+    code = f"""
+from postline import CommuneClient, Listing, Operation
+from postline.operation import Fetch
+page = lambda _: [0, *[Fetch(Operation("GET", "/echo", bytes), page)] * 4]
+items = CommuneClient("key", base_url={server.url!r}).stream(Listing(lambda: page(None)[1:], 4))
+print(next(items))
+"""
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30)
+
+    assert (done.stdout, done.stderr) == ("0\n", "")
+
+
 def test_streams_side_by_side_share_what_is_open(server):
     """One thread runs as long as the longest of them."""
     with CommuneClient("key", base_url=server.url) as client:
