@@ -17,14 +17,11 @@ from tests.canaries import NAME, PASSWORD, SEED, VAULT_KEY, found_in
 from tests.core.inkbox.vault.leaks import shown_of_error
 
 from postline.channels import Channels
-from postline.channels.inkbox_credentials import InkboxCredentials
+from postline.channels.inkbox_people import inkbox_channels
 from postline.inkbox import Inkbox, LoginPayload, TOTPConfig
 from postline.inkbox.vault import _sealing, totp
 from postline.operation import Offload, Steps
-from postline.tools import Result, Toolbox, tool
-from postline.tools.credentials import get_one_time_code, list_credentials, use_credential
-from postline.tools.handles import HandleError, Lending
-from postline.tools.places import FunctionPlace
+from postline.tools import CATALOGUE, FunctionPlace, HandleError, Lending, Result, Toolbox, tool
 from postline_sandbox import LoginSite, Sandbox, login_site
 
 FOUND = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -64,7 +61,9 @@ def lending(client: Inkbox, site: LoginSite, monkeypatch: pytest.MonkeyPatch) ->
     """What lends, with a site that nobody has logged in to yet, and that has the same clock for its codes."""
     monkeypatch.setattr(login_site, "time", totp.time)
     site.logins.clear()
-    return Lending(InkboxCredentials(client, "desk"))
+    credentials = client.run(inkbox_channels(client, "desk")).credentials
+    assert credentials
+    return Lending(credentials)
 
 
 @pytest.fixture
@@ -104,8 +103,7 @@ def handles(toolbox: Toolbox, destination: str) -> dict[str, str]:
 
 
 def lending_toolbox(lending: Lending, *more: Any) -> Toolbox:
-    tools = [list_credentials, use_credential, get_one_time_code, *more]
-    return Toolbox(Channels(credentials=lending), allow={"secret"}, tools=tools)
+    return Toolbox(Channels(credentials=lending), allow={"secret"}, tools=[*CATALOGUE, *more])
 
 
 def test_a_browser_logs_in_and_the_model_sees_the_page_only(lending: Lending, site: LoginSite, page: Page) -> None:
