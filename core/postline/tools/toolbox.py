@@ -9,7 +9,7 @@ import copy
 import dataclasses
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from uuid import uuid4
 
 from postline.channels import Channels, Mail
@@ -52,6 +52,8 @@ class Toolbox:
     ) -> None:
         if isinstance(allow, str):
             raise ArgumentError(f'allow is a set of effects: allow={{"{allow}"}}')
+        if unknown := [str(each) for each in allow if each not in get_args(Effect)]:
+            raise ArgumentError(f"no effect {', '.join(unknown)}; there are {', '.join(get_args(Effect))}")
         if budget_chars < _LEAST_BUDGET:
             raise ArgumentError(f"budget_chars must be at least {_LEAST_BUDGET}, not {budget_chars}")
         if folder is not None and not Path(folder).is_dir():

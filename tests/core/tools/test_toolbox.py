@@ -185,3 +185,9 @@ def test_public_names_are_what_is_listed() -> None:
     }
 
     assert names == set(postline.tools.__all__)
+
+
+def test_an_effect_that_does_not_exist_is_refused(mail: MemoryMail) -> None:
+    """A misspelled effect is an error that names the right ones, and not a toolbox that only reads."""
+    with pytest.raises(ArgumentError, match="no effect sned; there are read, write, send, spend, secret"):
+        Toolbox(mail, allow={"sned"})  # type: ignore[arg-type]  # the mistake under test
