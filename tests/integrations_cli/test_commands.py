@@ -68,3 +68,11 @@ def test_the_sandbox_serves_until_it_is_ended() -> None:
 
         assert process.wait(timeout=20) == 0
     assert answer.status_code == 200
+
+
+def test_without_its_packages_the_command_says_what_to_install(postline: Run) -> None:
+    """Where only the core is installed, the command is one line with the remedy, and a failure."""
+    done = postline("--version", without="typer")
+
+    assert done.returncode == 1
+    assert done.stderr == "postline: the command needs more packages (typer): pip install 'postline[cli]'\n"
