@@ -62,9 +62,10 @@ class InkboxWire(SignupWire):
         if self._cookies and not is_absolute(operation):
             import httpx
 
-            made = httpx.Request(request.method, request.url)
+            made = httpx.Request(request.method, request.url)  # with a length of its own: it has no content
             self._cookies.set_cookie_header(made)
-            request.headers.update(made.headers)
+            if "cookie" in made.headers:
+                request.headers["cookie"] = made.headers["cookie"]
         return request
 
     def learn(self, request: Request, reply: Reply) -> None:

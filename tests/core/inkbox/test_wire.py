@@ -106,6 +106,20 @@ def test_a_cookie_set_by_one_answer_goes_with_later_requests(both: BothInkboxes)
     assert "b=2" in twin.wire.request(Operation("GET", "/api/whoami", None)).headers["cookie"]
 
 
+def test_a_cookie_changes_nothing_else_of_a_request(both: BothInkboxes) -> None:
+    """The length stays that of the content: with another one, the content would be read as the next request."""
+    service = Service(httpx.Response(200, headers={"set-cookie": "a=1; Path=/"}, json=[]))
+    client = both.client(service)
+    change = Operation("POST", "/api/notes", None, body={"title": "t"})
+    before = client.wire.request(change)
+
+    both.do(client.notes.list)
+    after = client.wire.request(change)
+
+    assert after.headers == {**before.headers, "cookie": "a=1"}
+    assert after.headers["content-length"] == str(len(after.content))
+
+
 def test_cookies_and_keys_stay_at_home(both: BothInkboxes) -> None:
     """A signed link to elsewhere gets neither, and cannot set a cookie for the service."""
     there = httpx.Response(
