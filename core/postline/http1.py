@@ -10,6 +10,7 @@ import re
 import zlib
 from collections.abc import Generator
 from dataclasses import dataclass
+from math import inf
 from typing import Protocol
 
 from postline.request import Reply, Request
@@ -71,10 +72,10 @@ def read(request: Request) -> Reading:
     status, lasting, fields, piece = yield from _head()
     body = _body(request.method, status, fields)
     unpack = _Unpacking() if _value(fields, b"content-encoding").lower() == b"gzip" else None
-    content, room = [], float("inf") if request.limit_bytes is None else request.limit_bytes
+    content, room = [], inf if request.limit_bytes is None else request.limit_bytes
     while True:
         piece = body.take(piece)
-        content.append(unpack(piece) if unpack else piece)
+        content.append(unpack(piece, room) if unpack else piece)
         room -= len(content[-1])
         if body.ended or room < 0:
             break
@@ -228,10 +229,11 @@ class _Unpacking:
         self._stream = zlib.decompressobj(zlib.MAX_WBITS | 16)
         self._begun = False
 
-    def __call__(self, piece: bytes) -> bytes:
+    def __call__(self, piece: bytes, room: float) -> bytes:
+        """Unpack a piece, or so much of it that there is more than the room; what comes after the end is nothing."""
         self._begun = self._begun or bool(piece)
         try:
-            return self._stream.decompress(piece)
+            return b"" if self._stream.eof else self._stream.decompress(piece, 0 if room == inf else int(room) + 1)
         except zlib.error as error:
             raise ExchangeError("DecodingError", "the answer is not packed as it says") from error
 

@@ -276,6 +276,20 @@ def test_an_answer_is_read_no_further_than_its_limit() -> None:
     assert (len(found.reply.content), found.reusable) == (11, False)
 
 
+def test_a_packed_answer_is_unpacked_no_further_than_its_limit() -> None:
+    """A small one can hold gigabytes; nor is what comes after its end kept."""
+    bomb = gzip.compress(b"x" * 1_000_000)
+    head = b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: %d\r\n\r\n"
+
+    found = answer([head % len(bomb) + bomb], asked(limit_bytes=10))
+    longer = answer([head % (len(bomb) + 8), bomb, b"not this"], asked(limit_bytes=1_000_000))
+
+    assert found
+    assert longer
+    assert (len(found.reply.content), found.reusable) == (11, False)
+    assert (len(longer.reply.content), longer.reusable) == (1_000_000, True)
+
+
 @given(st.sampled_from(["GET", "POST", "PATCH"]), st.text("/abc?=&%20.~", max_size=30), st.binary(max_size=50))
 def test_a_request_arrives_as_it_was_made(method: str, path: str, body: bytes) -> None:
     """h11 reads it as a server would."""
