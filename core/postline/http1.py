@@ -188,38 +188,41 @@ class _Chunked:
     def __init__(self) -> None:
         self.ended = False
         self.left_over = b""
-        self._piece: _Sized | None = None
+        self._left: int | None = None
+        """Of the piece that is read; `None` where the next one's length comes."""
         self._last = False
 
     def take(self, come: bytes) -> bytes:
-        content, come = [], self.left_over + come
+        content, come, at = [], self.left_over + come, 0  # copied once, however small the pieces
         while not self.ended:
-            if self._piece and not self._piece.ended:
-                content.append(self._piece.take(come))
-                come = self._piece.left_over
-            line, ended, rest = come.partition(b"\r\n")
+            if self._left:
+                content.append(come[at : at + self._left])
+                at += len(content[-1])
+                self._left -= len(content[-1])
+            end = come.find(b"\r\n", at)
+            line = come[at : None if end < 0 else end]
             if len(line) > _MOST_LINE_BYTES:
                 raise ExchangeError("RemoteProtocolError", "a line in the answer does not end")
-            if not ended:
+            if end < 0:
                 break
-            come = rest
+            at = end + 2
             self._follow(line)
-        self.left_over = come
+        self.left_over = come[at:]
         return b"".join(content)
 
     def _follow(self, line: bytes) -> None:
         if self._last:
             self.ended = not line
-        elif self._piece:
+        elif self._left is not None:
             if line:
                 raise ExchangeError("RemoteProtocolError", "a piece of the answer is longer than it said")
-            self._piece = None
+            self._left = None
         else:
             told = _SIZE.fullmatch(line)
             if not told:
                 raise ExchangeError("RemoteProtocolError", "a piece of the answer does not tell its length")
-            self._piece = _Sized(int(told[1], 16))
-            self._last = self._piece.ended
+            self._left = int(told[1], 16)
+            self._last = not self._left
 
 
 class _Unpacking:
