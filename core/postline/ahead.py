@@ -16,6 +16,7 @@ from typing import Any, Generic, TypeVar
 
 from postline.async_client import AsyncClient
 from postline.client import Client, plain
+from postline.errors import ArgumentError
 from postline.request import Reply, Request
 from postline.traversal import Traversal
 from postline.wire import Wire
@@ -56,15 +57,27 @@ class Loop:
             if self._closed and not self._users and self._thread is threading.current_thread():
                 self._loop.close()
 
-    def wait(self, work: Coroutine[Any, Any, T]) -> T | None:
+    def wait(self, work: Coroutine[Any, Any, T]) -> T:
         """Do something on the loop and wait for it.
 
-        On the loop's own thread, where an iterator may be cleared away, it is only begun.
+        Raises:
+            ArgumentError: This is the loop's own thread: it would wait for itself.
         """
-        if threading.current_thread() is self._thread:
-            self._loop.create_task(work)
-            return None
+        if self._is_here:
+            work.close()
+            raise ArgumentError("a listing cannot be read where another one's answers are converted; use `expand`")
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    def end(self, work: Coroutine[Any, Any, None]) -> None:
+        """As `wait`; but on the loop's own thread, where an iterator may be cleared away, it is only begun."""
+        if self._is_here:
+            self._loop.create_task(work)
+        else:
+            self.wait(work)
+
+    @property
+    def _is_here(self) -> bool:
+        return threading.current_thread() is self._thread
 
     def close(self) -> None:
         """Let nobody in any more; the last one who leaves closes it."""
@@ -120,7 +133,7 @@ class Ahead(Generic[T]):
         self._loop = behind.loop
         self._batches = behind.batches(traversal, width)
         self._reading: asyncio.Task[Any] | None = None
-        self._exit: SystemExit | None = None
+        self._exit: BaseException | None = None
 
     def items(self) -> Iterator[T]:
         """Give the items as they come. The first one asked for starts requests; leaving the iterator ends them."""
@@ -131,14 +144,14 @@ class Ahead(Generic[T]):
                 if self._exit:
                     raise self._exit
             finally:
-                self._loop.wait(self._end())
+                self._loop.end(self._end())
 
     async def _next(self) -> list[T]:
         self._reading = asyncio.current_task()
         batch: list[T] = []
         try:
             batch = await anext(self._batches, batch)
-        except SystemExit as error:  # of a callback: it ends the reader, not the loop
+        except (SystemExit, KeyboardInterrupt) as error:  # of a callback: it ends the reader, not the loop
             self._exit = error
         self._reading = None
         return batch

@@ -168,7 +168,9 @@ class AsyncClient(Driver[W]):
     async def _answer(self, node: Node[Any]) -> BaseException | None:
         try:
             node.learn(await self._perform(node.fetch.work))
-        except (Exception, asyncio.CancelledError, SystemExit) as error:
+        except GeneratorExit:  # the loop is cleared away
+            raise
+        except BaseException as error:
             if isinstance(error, asyncio.CancelledError) and _task().cancelling():
                 raise
             return error  # raised where the listing is read, which waits for this task

@@ -288,6 +288,30 @@ async def test_a_callback_that_is_cancelled_does_not_leave_its_reader_waiting(co
             await client.run(Gather([flow(), get("a")], concurrency))
 
 
+class Verdict(BaseException):
+    """As test frameworks raise it, past `except Exception`."""
+
+
+@pytest.mark.parametrize("concurrency", [1, 3])
+@pytest.mark.parametrize("kind", [Verdict, KeyboardInterrupt, SystemExit])
+def test_whatever_a_conversion_raises_reaches_the_reader(concurrency, kind):
+    """Also what is no `Exception`."""
+
+    def convert(_):
+        raise kind
+
+    with CommuneClient("key", transport=httpx.MockTransport(echo)) as client, pytest.raises(kind):
+        client.run(Gather([get("a"), get("b")], concurrency).map(convert))
+
+
+def test_a_listing_is_not_read_within_the_conversion_of_another():
+    """It would wait for itself; before, it seemed to be empty."""
+    inner = Gather([get("a"), get("b")], 2)
+
+    with CommuneClient("key", transport=httpx.MockTransport(echo)) as client, pytest.raises(ArgumentError):
+        client.run(Gather([get("a"), get("b")], 2).map(lambda _: client.run(inner)))
+
+
 def test_cpu_work_is_done_off_the_loop():
     """The async client calls a plain function on another thread, so that the loop goes on."""
 
