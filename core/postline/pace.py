@@ -12,6 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from itertools import pairwise
 from math import exp
 
 _LOOKED_AT = 32  # answers
@@ -19,6 +20,9 @@ _TOO_MANY = 3  # refusals among them
 _ENOUGH = 8  # accepted answers to measure a limit by
 _MOST = 400  # after as many a measurement starts anew
 _CAUTION = 0.25  # of the speed at which the limit was met, which what had been saved up made seem higher than it is
+_IDLE_SECONDS = 1.0  # a longer time without a request, and without a refusal before it, says nothing of a limit
+_LEAST = 1.0  # a second: below that, the calls' own waits do
+_LONGEST_SECONDS = 10.0  # of a pause after refusals
 _RISE, _FIRST_RISE = (
     600,
     25,
@@ -49,6 +53,9 @@ class Pace:
         with self._lock:
             now = self.clock()
             turn = max(now, self._next_at)
+            idle = now - self._next_at
+            if idle > _IDLE_SECONDS and not self._refused_in_a_row:
+                self._measured_from = min(now, self._measured_from + idle)
             risen = exp(min(self._unrefused / (_RISE if self._measured else _FIRST_RISE), 2.5) ** 2)
             self._next_at = turn + 1 / (self._per_second * risen)
             return turn - now
@@ -74,15 +81,17 @@ class Pace:
         latest = [*self._latest]
         accepted = sum(not refused for _, refused in latest)
         if len(latest) - accepted >= _TOO_MANY and accepted >= _ENOUGH:
-            self._per_second = _CAUTION * accepted / max(now - latest[0][0], 0.02)
-            self._measured_from = self._changed_at = now
+            busy = sum(min(after - before, _IDLE_SECONDS) for (before, _), (after, _) in pairwise(latest))
+            self._per_second = max(_CAUTION * accepted / max(busy, 0.02), _LEAST)
+            self._measured_from = self._changed_at = self._next_at = now
 
     def _adapt(self, now: float, sent_at: float) -> None:
         self._refused_in_a_row += 1
         if self._refused_in_a_row > 1:  # all is used up for a while
-            self._next_at = max(self._next_at, now + self._refused_in_a_row / self._per_second)
+            pause = min(self._refused_in_a_row / self._per_second, _LONGEST_SECONDS)
+            self._next_at = max(self._next_at, now + pause)
         if self._accepted >= _ENOUGH:
-            self._per_second = self._accepted / max(now - self._measured_from, 0.001)
+            self._per_second = max(self._accepted / max(now - self._measured_from, 0.001), _LEAST)
             self._measured = True
             if self._accepted >= _MOST:
                 self._accepted, self._measured_from = 0, now

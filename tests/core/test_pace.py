@@ -126,6 +126,46 @@ def test_a_limit_that_rises_is_followed() -> None:
     assert seconds < 0.5 * 6000 / 100
 
 
+def test_idle_time_says_nothing_of_a_limit() -> None:
+    """A read now and then, and some refusals at last, do not make the next ones wait for an hour."""
+    now = 0.0
+    pace = Pace(lambda: now)
+
+    def answer(count: int, seconds: float, *, refused: bool) -> None:
+        nonlocal now
+        for _ in range(count):
+            now += seconds + pace.wait()
+            pace.note(now, refused=refused)
+
+    answer(29, 600, refused=False)
+    answer(3, 0.01, refused=True)
+    pace.wait()
+    assert 0 < pace.wait() <= 4
+
+    pace = Pace(lambda: now)
+    answer(29, 0.01, refused=False)
+    answer(3, 0.01, refused=True)
+    answer(50, 0.01, refused=False)
+    now += 3600
+    answer(20, 0.01, refused=False)
+    answer(1, 0.01, refused=True)
+    pace.wait()
+    assert pace.wait() < 0.5
+
+
+def test_refusals_for_long_do_not_stop_reads_for_good() -> None:
+    """What comes after them is slow, but comes."""
+    now = 0.0
+    pace = Pace(lambda: now)
+
+    for refused in [*[False] * 29, *[True] * 3, *[False] * 9, *[True] * 600]:
+        now += 1
+        pace.note(now, refused=refused)
+
+    assert pace.wait() <= 10
+    assert pace.wait() <= 11
+
+
 def drive(wire: Wire, operation: Operation[None], status: int, headers: list[tuple[bytes, bytes]]) -> Iterator[float]:
     """Answer a call once, then well; give its waits."""
     exchange = wire.exchange(operation)
