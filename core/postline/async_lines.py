@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import sys
 import time
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from postline.http1 import Answer, ExchangeError, Reading, encode, read
-from postline.lines import failure, is_spent
+from postline.lines import SENT_BYTES, failure, is_spent
 from postline.request import Reply, Request
 from postline.route import Route
+
+if TYPE_CHECKING:
+    import ssl
 
 
 class AsyncLine:
@@ -53,7 +57,7 @@ class AsyncLine:
             async with asyncio.timeout(seconds):
                 # One address after the other: `happy_eyeballs_delay` can lose an open socket when it is cancelled.
                 _, pipe = await loop.create_connection(_Pipe, address.host, address.port, ssl=context)
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # the latter of a host that is no name
             raise failure("Connect", error) from error
         return pipe
 
@@ -81,6 +85,9 @@ class _Pipe(asyncio.Protocol):
         self.closed = False
         self._loop = asyncio.get_running_loop()
         self._reading: Reading | None = None
+        self._rest = memoryview(b"")
+        self._piece_bytes = sys.maxsize
+        self._paused = False
 
     @property
     def socket(self) -> socket.socket:
@@ -90,14 +97,15 @@ class _Pipe(asyncio.Protocol):
 
     @property
     def unsent_bytes(self) -> int:
-        """What the loop has yet to send."""
-        return self.transport.get_write_buffer_size()
+        """What is yet to be sent."""
+        return len(self._rest) + self.transport.get_write_buffer_size()
 
     async def exchange(self, content: bytes, reading: Reading, seconds: float) -> Answer:
         """Send a request and read its answer."""
         next(reading)
         self._answer, self._reading = self._loop.create_future(), reading
-        self.transport.write(content)
+        self._rest = memoryview(content)
+        self._write()
         self._heard_at, self._unsent_then = self._loop.time(), self.unsent_bytes
         self._watch = self._loop.call_later(seconds, self._look, seconds)
         try:
@@ -106,9 +114,27 @@ class _Pipe(asyncio.Protocol):
             self._watch.cancel()
             self._reading = None
 
+    def _write(self) -> None:
+        """Give the loop what it takes. With TLS that is not all at once: nobody could tell how much of it is yet to be sent."""
+        while self._rest and not self._paused and not self.transport.is_closing():
+            piece, self._rest = self._rest[: self._piece_bytes], self._rest[self._piece_bytes :]
+            self.transport.write(piece)
+
+    def pause_writing(self) -> None:
+        """Hold back."""
+        self._paused = True
+
+    def resume_writing(self) -> None:
+        """Go on."""
+        self._paused = False
+        self._write()
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport."""
         self.transport = cast("asyncio.Transport", transport)
+        if transport.get_extra_info("sslcontext"):
+            self._piece_bytes = SENT_BYTES
+            self.transport.set_write_buffer_limits(SENT_BYTES)  # else it is half a megabyte
 
     def data_received(self, data: bytes) -> None:
         """Read on; what comes unasked ends the connection."""
@@ -119,8 +145,8 @@ class _Pipe(asyncio.Protocol):
             self.transport.abort()
 
     def eof_received(self) -> None:
-        """Read the end; the loop then closes the connection."""
-        if self._reading:
+        """Read the end; the loop then closes the connection. With TLS the server must have said it, else somebody cut it."""
+        if self._reading and not _was_cut(self.transport.get_extra_info("ssl_object")):
             self._read(b"")
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -154,3 +180,13 @@ class _Pipe(asyncio.Protocol):
             self._watch = self._loop.call_later(left, self._look, seconds)
         else:
             self._fail(ExchangeError("WriteTimeout" if unsent else "ReadTimeout"))
+
+
+def _was_cut(secure: ssl.SSLObject | None) -> bool:
+    """Whether more should come: asyncio does not tell that from TLS's own end."""
+    if secure:
+        try:
+            secure.read(1)
+        except OSError:
+            return True
+    return False

@@ -11,7 +11,7 @@ from postline.http1 import Answer, ExchangeError, encode, read
 from postline.request import Reply, Request
 from postline.route import KEEPALIVE_SECONDS, Route
 
-RECEIVED_BYTES = 65_536
+RECEIVED_BYTES = SENT_BYTES = 65_536
 
 
 class Line:
@@ -64,15 +64,16 @@ class Line:
         address, context = self._route.address, self._route.context
         try:
             connection = socket.create_connection((address.host, address.port), timeout)
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            if not context:
-                return connection
             try:
-                return context.wrap_socket(connection, server_hostname=address.host)
-            except OSError:
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                if not context:
+                    return connection
+                # Whoever cuts the connection must not pass for the server that ends its answer.
+                return context.wrap_socket(connection, server_hostname=address.host, suppress_ragged_eofs=False)
+            except BaseException:
                 connection.close()
                 raise
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # the latter of a host that is no name
             raise failure("Connect", error) from error
 
     def close(self) -> None:
@@ -86,8 +87,8 @@ def _send(connection: socket.socket, content: bytes) -> bool:
     """Send it, and say whether all of it was taken: a server that hears no more may have answered before."""
     rest = memoryview(content)
     try:
-        while rest:
-            rest = rest[connection.send(rest) :]
+        while rest:  # in pieces, as TLS waits until all of one was taken
+            rest = rest[connection.send(rest[:SENT_BYTES]) :]
     except TimeoutError as error:
         raise failure("Write", error) from error
     except OSError:

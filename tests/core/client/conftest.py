@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import os
 import socket
 import ssl
 import struct
@@ -22,8 +23,8 @@ class Server:
     `/echo` tells the request; `/slow` answers when `release` is set, or notes that the client left; `/drop` closes unanswered,
     `/gone` also unheard; `/last` closes after its answer without saying so; `/long` is a megabyte in pieces; `/packed` is
     compressed, `/garbled` only says so; `/refused` is a long error; `/pieces` tells no length in advance, `/untold` none at all;
-    `/drip` takes its time; `/chatty` says something more; `/reset` breaks off; `/early` answers and leaves before it has heard the
-    content, `/deaf` never hears it.
+    `/drip` takes its time; `/chatty` says something more; `/reset` breaks off, `/cut` without TLS's end; `/early` answers and leaves before it has heard the
+    content, `/deaf` never hears it, `/slowly` takes its time to.
     """
 
     def __init__(self, context: ssl.SSLContext | None = None) -> None:
@@ -88,7 +89,7 @@ class Server:
         method, target, _ = head[0].split(" ")
         headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in head[1:] if line)}
         kind = target.partition("?")[0].rpartition("/")[2]
-        if kind not in {"early", "deaf", "gone"}:
+        if kind not in {"early", "deaf", "gone", "slowly"}:
             await reader.readexactly(int(headers.get("content-length", 0)))
         self.requests.append((method, target, headers))
         self.arrived.set()
@@ -110,6 +111,14 @@ class Server:
             writer.write(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nall\r\n6\r\n of it\r\n0\r\n\r\n")
         elif kind == "untold":
             writer.write(b"HTTP/1.1 200 OK\r\n\r\nall of it")
+        elif kind == "cut":
+            writer.write(b"HTTP/1.1 200 OK\r\n\r\nhalf of it")
+            await asyncio.sleep(0.05)
+            with socket.socket(fileno=os.dup(writer.get_extra_info("socket").fileno())) as below:
+                below.shutdown(socket.SHUT_RDWR)
+        elif kind == "slowly":
+            await self._hear(reader, int(headers["content-length"]))
+            await self._send(writer, b"heard")
         elif kind == "drip":
             for piece in (b"HTTP/1.1 200 OK\r\n", b"content-length: 2\r\n", b"\r\n", b"o", b"k"):
                 writer.write(piece)
@@ -128,7 +137,12 @@ class Server:
             await self._send(writer, b"z" * 10_000, "403 Forbidden")
         else:
             await self._send(writer, json.dumps({"path": target, "headers": headers}).encode())
-        return kind not in {"last", "early", "deaf", "untold", "reset"}
+        return kind not in {"last", "early", "deaf", "untold", "reset", "cut"}
+
+    async def _hear(self, reader: asyncio.StreamReader, size: int) -> None:
+        while size:
+            size -= len(await reader.read(300_000))
+            await asyncio.sleep(0.02)
 
     async def _wait(self, reader: asyncio.StreamReader) -> bool:
         gone = asyncio.ensure_future(reader.read(1))

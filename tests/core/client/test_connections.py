@@ -515,6 +515,38 @@ def test_a_certificate_of_ones_own_can_be_trusted(both, secure_server, certifica
     assert secure_server.connections == 1
 
 
+def test_an_answer_that_somebody_cuts_is_not_taken_for_a_whole_one(both, secure_server, certificate, monkeypatch):
+    """Where no length is told, only TLS's own end is one; anybody on the way can close a connection."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    client = both.client(base_url=secure_server.url, retry=ONCE)
+
+    with pytest.raises(NetworkError):
+        both.run(client, get("cut"))
+    assert both.run(client, get("untold")) == b"all of it"
+
+
+@pytest.mark.parametrize("secure", [False, True])
+def test_a_long_request_may_take_longer_than_its_timeout(both, server, secure_server, certificate, monkeypatch, secure):
+    """The timeout is for each piece, over TLS too, where a whole request can be one piece."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    client = both.client(base_url=(secure_server if secure else server).url, retry=ONCE, timeout=0.7)
+    began = time.monotonic()
+
+    heard = both.run(client, Operation("POST", "/slowly", bytes, body=b"x" * 25_000_000))
+
+    assert heard == b"heard"
+    assert time.monotonic() - began > 0.7
+
+
+@pytest.mark.parametrize("host", ["a..b", "x" * 64 + ".example.com"])
+def test_a_host_that_is_no_name_cannot_be_reached(both, server, host):
+    """That is an error of the network, as for any other host that is not there."""
+    client = both.client(base_url=server.url, retry=ONCE)
+
+    with pytest.raises(httpx.ConnectError):
+        both.run(client, get(f"http://{host}/file"))
+
+
 async def test_cancelling_a_call_cancels_its_request(server):
     """The server sees the connection go, and the client goes on."""
     async with AsyncCommuneClient("key", base_url=server.url) as client:
