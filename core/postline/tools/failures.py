@@ -6,6 +6,7 @@ import math
 
 from postline.errors import APIError, ArgumentError, CapabilityError, ClosedError, NetworkError, PostlineError
 from postline.tools.declare import Tool
+from postline.tools.handles import HandleError, PlaceError
 from postline.tools.rendering import sentence
 from postline.tools.result import ToolArgumentError, ToolError
 
@@ -34,7 +35,9 @@ def may_have_happened(error: Exception) -> bool:
             return error.may_have_arrived
         case APIError():
             return error.remedy is None and error.method not in _READING and (error.status_code or 500) >= 500
-        case ToolError() | ArgumentError() | CapabilityError() | ClosedError():
+        case PlaceError():
+            return True
+        case ToolError() | ArgumentError() | CapabilityError() | ClosedError() | HandleError():
             return False
     return True
 

@@ -26,7 +26,11 @@ _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class HandleError(PostlineError):
-    """A handle that was not turned into its secret, or a place that failed with it; the text says nothing of either."""
+    """A handle that was not turned into its secret: nothing was done with it. The text says nothing of either."""
+
+
+class PlaceError(HandleError):
+    """A place that failed with the secrets that it was given: what it did before that is unknown."""
 
 
 @dataclass(frozen=True, slots=True)

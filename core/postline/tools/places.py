@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from postline.errors import ArgumentError
 from postline.hidden import Hidden
-from postline.tools.handles import SCHEME, HandleError, Lending, web_origin
+from postline.tools.handles import SCHEME, HandleError, Lending, PlaceError, web_origin
 
 if TYPE_CHECKING:
     from subprocess import CompletedProcess  # loaded when a program is run
@@ -121,7 +121,8 @@ class FunctionPlace(_Place):
         lending: Whose handles to take.
         origin: As for `HttpPlace`.
         act: Gets secrets in place of handles.
-        where: Tells the address of the page that `act` acts on; on another site, nothing is done.
+        where: Tells the address of the page that `act` acts on; on another site, nothing is done. It is asked before `act` begins;
+            one that leads to other pages on the way looks again itself.
         only: As for `HttpPlace`.
     """
 
@@ -145,7 +146,7 @@ class FunctionPlace(_Place):
         given = [self._filled(each) for each in values]
         outcome, failed = _call(self._act, given, {name: self._filled(each) for name, each in named.items()})
         if failed:
-            raise HandleError(f"logging in to {self.destination} failed ({failed})")
+            raise PlaceError(f"logging in to {self.destination} failed ({failed})")
         return self._finish(outcome) if inspect.isawaitable(outcome) else outcome
 
     async def _finish(self, work: Awaitable[Any]) -> Any:
@@ -153,7 +154,7 @@ class FunctionPlace(_Place):
             return await work
         except Exception as error:  # noqa: BLE001  # of the function's own kind
             failed = type(error).__name__
-        raise HandleError(f"logging in to {self.destination} failed ({failed})")
+        raise PlaceError(f"logging in to {self.destination} failed ({failed})")
 
 
 def _is_handle(value: Any) -> bool:
@@ -180,7 +181,7 @@ def _run(
     try:
         outcome = call(env={**os.environ, **env, **{name: value.reveal() for name, value in lent.items()}})
     except UnicodeError as error:  # which quotes what it could not write or read
-        return HandleError(f"running the program failed ({type(error).__name__})")
+        return PlaceError(f"running the program failed ({type(error).__name__})")
     except BaseException as error:  # noqa: BLE001  # an interrupt has the same frames
         error.__context__ = None
         outcome = error.with_traceback(None)

@@ -15,10 +15,23 @@ from tests.canaries import CODES, NAME, NOW, PASSWORD, VAULT_KEY
 from tests.core.inkbox.vault.leaks import shown_of_error
 from tests.core.tools.lending import Desk, Site, derive_once, desk, nothing_is_shown, sandbox, serving, site, stocked
 
+from postline.channels import Channels
 from postline.channels.inkbox_credentials import InkboxCredentials
 from postline.errors import ArgumentError
 from postline.inkbox import Inkbox
-from postline.tools import FunctionPlace, HandleError, HttpPlace, Lending, ProgramPlace
+from postline.operation import Offload, Steps
+from postline.tools import (
+    FunctionPlace,
+    HandleError,
+    HttpPlace,
+    Lending,
+    ProgramPlace,
+    Result,
+    Toolbox,
+    ToolError,
+    UnknownOutcomeError,
+    tool,
+)
 from postline.tools.handles import web_origin
 from postline_sandbox import Sandbox
 
@@ -262,3 +275,34 @@ def test_other_addresses_are_no_places(url: str) -> None:
     """Nor is a site that anybody on the way could read along with."""
     with pytest.raises(ArgumentError):
         web_origin(url)
+
+
+@tool(effect="secret")
+def log_in(credentials: Lending, *, password: str) -> Steps[Result]:
+    """Log in.
+
+    Args:
+        password: A handle for it.
+    """
+    done = yield from Offload(lambda: credentials.place(password))  # type: ignore[attr-defined]  # the test's own
+    return Result(str(done))
+
+
+@pytest.mark.parametrize(("spoiled", "unknown"), [(True, False), (False, True)])
+def test_a_login_is_in_doubt_only_if_its_place_had_the_secret(
+    desk: Desk, site: Site, spoiled: bool, unknown: bool
+) -> None:
+    """A handle that is not good has done nothing; a place that failed may have done anything."""
+
+    def act(password: str) -> None:
+        raise RuntimeError(password)
+
+    desk.lending.place = FunctionPlace(desk.lending, site.url, act)  # type: ignore[attr-defined]
+    toolbox = Toolbox(Channels(credentials=desk.lending), allow={"secret"}, tools=[log_in])
+    handle = desk.handle("anywhere", "password", site.url)
+
+    with pytest.raises(ToolError) as caught:
+        desk.call("log_in", toolbox, password=handle + "x" if spoiled else handle)
+
+    assert isinstance(caught.value, UnknownOutcomeError) == unknown
+    assert "CANARY" not in shown_of_error(caught.value)
