@@ -6,7 +6,6 @@ import logging
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import cache
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -32,7 +31,7 @@ from postline.inkbox.vault import _sealing
 from postline.tools import Lending, Result, Toolbox
 from postline_sandbox import Sandbox
 
-__all__ = ["Desk", "Site", "derive_once", "desk", "nothing_is_shown", "sandbox", "serving", "site", "stocked"]
+__all__ = ["Desk", "Site", "derive_once", "desk", "nothing_is_shown", "sandbox", "site", "stocked"]
 
 TOLD = "This may be seen"
 SECRETS: dict[str, Any] = {
@@ -70,8 +69,7 @@ class _Page(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.authorizations.append(self.headers["authorization"])
-        where, _, target = self.path.partition("?")
-        self._answer(302 if where == "/to" else 200, location=target)
+        self._answer(200)
 
     def do_POST(self) -> None:
         form = parse_qs(self.rfile.read(int(self.headers["content-length"])).decode())
@@ -79,9 +77,8 @@ class _Page(BaseHTTPRequestHandler):
         right = {"user": [NAME], "password": [PASSWORD], "code": [CODES.generate_code().code]}
         self._answer(200 if form == right else 403)
 
-    def _answer(self, status: int, location: str = "") -> None:
+    def _answer(self, status: int) -> None:
         self.send_response(status)
-        self.send_header("location", location)
         self.send_header("content-length", "0")
         self.end_headers()
 
@@ -89,24 +86,16 @@ class _Page(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-@contextmanager
-def serving(site: Site) -> Iterator[Site]:
-    """Run a site."""
-    thread = threading.Thread(target=site.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield site
-    finally:
-        site.shutdown()
-        thread.join()
-        site.server_close()
-
-
 @pytest.fixture(scope="session")
 def site() -> Iterator[Site]:
     """A site that runs."""
-    with serving(Site()) as running:
-        yield running
+    server = Site()
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
 derived_once = cache(hash_secret_raw)

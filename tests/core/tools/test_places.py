@@ -13,7 +13,7 @@ import httpx
 import pytest
 from tests.canaries import CODES, NAME, NOW, PASSWORD, VAULT_KEY
 from tests.core.inkbox.vault.leaks import shown_of_error
-from tests.core.tools.lending import Desk, Site, derive_once, desk, nothing_is_shown, sandbox, serving, site, stocked
+from tests.core.tools.lending import Desk, Site, derive_once, desk, nothing_is_shown, sandbox, site, stocked
 
 from postline.channels import Channels
 from postline.channels.inkbox_credentials import InkboxCredentials
@@ -71,18 +71,32 @@ def test_what_no_header_can_hold_shows_nothing(desk: Desk, site: Site, name: str
         assert "CANARY" not in shown_of_error(caught.value)
 
 
-@pytest.mark.parametrize("is_same", [True, False])
-def test_a_redirect_takes_no_secret_to_another_site(desk: Desk, site: Site, is_same: bool) -> None:
-    """Another port of the same host is one."""
-    with serving(Site()) as other:
-        place, target = HttpPlace(desk.lending, site.url), site if is_same else other
-        handle = desk.handle("shop", "password", site.url)
+@pytest.mark.parametrize(
+    ("target", "keeps"),
+    [
+        ("/landing", True),
+        ("https://CRM.example.com:443/landing", True),
+        ("http://crm.example.com/landing", False),
+        ("https://crm.example.com:8443/landing", False),
+        ("https://crm.example.com.evil.example.com/landing", False),
+        ("https://www.crm.example.com/landing", False),
+        ("//evil.example.com/landing", False),
+    ],
+)
+def test_a_redirect_keeps_a_secret_at_its_site(desk: Desk, target: str, keeps: bool) -> None:
+    """Not to plain HTTP, another port, a host that begins alike, or one below it."""
+    place = HttpPlace(desk.lending, "https://crm.example.com")
+    handle = desk.handle("anywhere", "password", "https://crm.example.com")
+    seen: list[str | None] = []
 
-        url = f"{site.url}/to?{target.url}/landing"
-        httpx.get(url, auth=place.bearer(handle), follow_redirects=True, trust_env=False)
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request.headers.get("authorization"))
+        return httpx.Response(200 if request.url.path == "/landing" else 302, headers={"location": target})
 
-        assert site.authorizations[-1] == f"Bearer {PASSWORD}"
-        assert other.authorizations == ([] if is_same else [None])
+    with httpx.Client(transport=httpx.MockTransport(answer), follow_redirects=True) as browser:
+        browser.get("https://crm.example.com", auth=place.bearer(handle))
+
+    assert seen == [f"Bearer {PASSWORD}", f"Bearer {PASSWORD}" if keeps else None]
 
 
 def test_an_agent_logs_in_to_a_page_with_a_code(desk: Desk, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
