@@ -5,7 +5,7 @@ from postline.tools.audit import AuditEvent, audit
 from postline.tools.call import Call, Layer, Limits, Proceed
 from postline.tools.catalogue import CATALOGUE
 from postline.tools.declare import Effect, Tool, tool
-from postline.tools.handles import HandleError, Lending
+from postline.tools.handles import HandleError, Lending, PlaceError
 from postline.tools.places import FunctionPlace, HttpPlace, ProgramPlace
 from postline.tools.policy import allow_recipients, limit_sends, only, read_only
 from postline.tools.rehearsal import dry_run
@@ -28,6 +28,7 @@ __all__ = [
     "Layer",
     "Lending",
     "Limits",
+    "PlaceError",
     "Proceed",
     "ProgramPlace",
     "Result",
