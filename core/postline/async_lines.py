@@ -8,6 +8,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, cast
 
+from postline.hidden import Hidden
 from postline.http1 import Answer, ExchangeError, Reading, encode, read
 from postline.lines import SENT_BYTES, failure, is_spent
 from postline.request import Reply, Request
@@ -31,7 +32,7 @@ class AsyncLine:
         Raises:
             ExchangeError: There is none, or not all of it.
         """
-        content, reading = encode(request), read(request)
+        content, reading = Hidden(encode(request)), read(request)
         reusable = False
         try:
             pipe = await self._open(request.timeout)
@@ -100,11 +101,11 @@ class _Pipe(asyncio.Protocol):
         """What is yet to be sent."""
         return len(self._rest) + self.transport.get_write_buffer_size()
 
-    async def exchange(self, content: bytes, reading: Reading, seconds: float) -> Answer:
+    async def exchange(self, content: Hidden[bytes], reading: Reading, seconds: float) -> Answer:
         """Send a request and read its answer."""
         next(reading)
         self._answer, self._reading = self._loop.create_future(), reading
-        self._rest = memoryview(content)
+        self._rest = memoryview(content.reveal())
         self._write()
         self._heard_at, self._unsent_then = self._loop.time(), self.unsent_bytes
         self._watch = self._loop.call_later(seconds, self._look, seconds)

@@ -7,6 +7,7 @@ import socket
 import time
 from dataclasses import replace
 
+from postline.hidden import Hidden
 from postline.http1 import Answer, ExchangeError, encode, read
 from postline.request import Reply, Request
 from postline.route import KEEPALIVE_SECONDS, Route
@@ -39,7 +40,7 @@ class Line:
         return answer.reply
 
     def _exchange(self, request: Request) -> Answer:
-        content, reading = encode(request), read(request)
+        content, reading = Hidden(encode(request)), read(request)
         connection = self._open(request.timeout)
         whole = _send(connection, content)
         try:
@@ -83,9 +84,9 @@ class Line:
             self._socket = None
 
 
-def _send(connection: socket.socket, content: bytes) -> bool:
+def _send(connection: socket.socket, content: Hidden[bytes]) -> bool:
     """Send it, and say whether all of it was taken: a server that hears no more may have answered before."""
-    rest = memoryview(content)
+    rest = memoryview(content.reveal())
     try:
         while rest:  # in pieces, as TLS waits until all of one was taken
             rest = rest[connection.send(rest[:SENT_BYTES]) :]

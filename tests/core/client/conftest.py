@@ -23,8 +23,8 @@ class Server:
     `/echo` tells the request; `/slow` answers when `release` is set, or notes that the client left; `/drop` closes unanswered,
     `/gone` also unheard; `/last` closes after its answer without saying so; `/long` is a megabyte in pieces; `/packed` is
     compressed, `/garbled` only says so; `/refused` is a long error; `/pieces` tells no length in advance, `/untold` none at all;
-    `/drip` takes its time; `/chatty` says something more; `/reset` breaks off, `/cut` without TLS's end; `/early` answers and leaves before it has heard the
-    content, `/deaf` never hears it, `/slowly` takes its time to.
+    `/drip` takes its time; `/chatty` says something more; `/reset` breaks off, `/cut` without TLS's end; `/early` answers and
+    leaves before it has heard the content, `/deaf` never hears it, `/slowly` takes its time to.
     """
 
     def __init__(self, context: ssl.SSLContext | None = None) -> None:

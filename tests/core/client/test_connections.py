@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 from functools import wraps
 from itertools import islice
 
@@ -231,6 +232,31 @@ def test_a_network_error_holds_no_key(both, server):
     while error:
         assert "comm_secret" not in repr(error) + str(error) + repr(vars(error))
         assert getattr(error, "_request", None) is None
+        error = error.__cause__ or error.__context__
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [("drop", b"SECRET"), ("reset", b"SECRET"), ("deaf", b"SECRET" * 5_000_000)],
+    ids=["drop", "reset", "deaf"],
+)
+def test_nothing_that_was_sent_shows_where_sending_it_failed(both, server, kind, content):
+    """Tracebacks with locals, as test runners and consoles print them, have neither credentials nor content."""
+    client = both.client(api_key="comm_SECRET", base_url=server.url, timeout=0.3, retry=ONCE)
+
+    with pytest.raises(NetworkError) as caught:
+        both.run(client, Operation("POST", f"/{kind}", bytes, body=content))
+
+    error = caught.value
+    while error:
+        frames = [
+            frame for frame, _ in traceback.walk_tb(error.__traceback__) if "postline" in frame.f_code.co_filename
+        ]
+        for frame in frames:
+            named = {
+                name: value for name, value in frame.f_locals.items() if isinstance(value, bytes | bytearray | str)
+            }
+            assert "SECRET" not in repr(named), frame.f_code.co_qualname
         error = error.__cause__ or error.__context__
 
 
