@@ -110,7 +110,7 @@ def tools(
 
 
 def _lacking(error: ModuleNotFoundError) -> int:
-    return _fail(f"the demo needs more packages ({error}): pip install 'postline[demo]'")
+    return _fail(f"the demo needs more packages ({error.name}): pip install 'postline[demo]'")
 
 
 def _fail(reason: str) -> int:
