@@ -7,6 +7,7 @@ do not share what the allocator keeps.
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
 import weakref
 from collections.abc import Callable, Coroutine, Iterator
@@ -69,8 +70,14 @@ class Loop:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     def end(self, work: Coroutine[Any, Any, None]) -> None:
-        """As `wait`; but on the loop's own thread, where an iterator may be cleared away, it is only begun."""
-        if self._is_here:
+        """As `wait`; but on the loop's own thread, where an iterator may be cleared away, it is only begun.
+
+        When the interpreter ends, that thread is gone, and nothing is done.
+        """
+        # Seen from outside of the process only.
+        if sys.is_finalizing():  # pragma: no cover
+            work.close()
+        elif self._is_here:
             self._loop.create_task(work)
         else:
             self.wait(work)

@@ -10,13 +10,14 @@ import httpx
 from postline.errors import NetworkError
 from postline.http1 import ExchangeError
 from postline.operation import Operation
+from postline.request import Address
 from postline.wire import READING_METHODS, shown_path
 
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 NEVER_HELPS = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
 
 
-def network_error(operation: Operation[Any], error: Exception) -> NetworkError:
+def network_error(operation: Operation[Any], address: Address, error: Exception) -> NetworkError:
     """Make the error for a request without an answer: a `NetworkError` that is the httpx error too, without its request.
 
     What is no error of the network is raised as it is.
@@ -26,7 +27,7 @@ def network_error(operation: Operation[Any], error: Exception) -> NetworkError:
         raise error
     sent = not issubclass(kind, (*NEVER_LEFT, *NEVER_HELPS))
     changes = operation.method not in READING_METHODS
-    what = f"{operation.method} {shown_path(operation)}: {kind.__name__}"
+    what = f"{operation.method} {shown_path(operation)}: {kind.__name__} at {address}"
     if not sent:
         what += "; nothing was sent"
     elif changes:

@@ -66,7 +66,7 @@ class Wire:
             except Exception as error:  # noqa: BLE001  # raised again unless it is the network's
                 from postline.network import network_error  # with httpx, which takes long to load
 
-                failure: PostlineError = network_error(operation, error)
+                failure: PostlineError = network_error(operation, request.address, error)
                 cause: Exception | None = error
                 again, wait = failure.retryable, None
             else:

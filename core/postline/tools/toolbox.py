@@ -59,6 +59,11 @@ class Toolbox:
         if folder is not None and not Path(folder).is_dir():
             raise ArgumentError("folder must be a folder that exists")
         given = channels if isinstance(channels, Channels) else Channels(mail=channels)
+        if given.mail is not None and not hasattr(given.mail, "lacks"):
+            raise ArgumentError(
+                f"channels is a {type(given.mail).__name__}, and neither `Channels` nor a channel such as `CommuneMail`; "
+                "what `inkbox_channels` returns is to be run first: client.run(inkbox_channels(client, handle))"
+            )
         named = ((each.name, getattr(given, each.name)) for each in dataclasses.fields(given))
         self._channels: dict[str, Any] = {name: channel for name, channel in named if channel is not None}
         self._limits = Limits(

@@ -191,3 +191,10 @@ def test_an_effect_that_does_not_exist_is_refused(mail: MemoryMail) -> None:
     """A misspelled effect is an error that names the right ones, and not a toolbox that only reads."""
     with pytest.raises(ArgumentError, match="no effect sned; there are read, write, send, spend, secret"):
         Toolbox(mail, allow={"sned"})  # type: ignore[arg-type]  # the mistake under test
+
+
+@pytest.mark.parametrize("given", [object(), iter(()), "support@example.com"], ids=lambda given: type(given).__name__)
+def test_what_is_no_channel_is_refused(given: Any) -> None:
+    """A client, an address or work that was not run yet are easily taken for one."""
+    with pytest.raises(ArgumentError, match="neither `Channels` nor a channel"):
+        Toolbox(given)
