@@ -555,13 +555,13 @@ def test_an_answer_that_somebody_cuts_is_not_taken_for_a_whole_one(both, secure_
 def test_a_long_request_may_take_longer_than_its_timeout(both, server, secure_server, certificate, monkeypatch, secure):
     """The timeout is for each piece, over TLS too, where a whole request can be one piece."""
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    client = both.client(base_url=(secure_server if secure else server).url, retry=ONCE, timeout=0.7)
+    client = both.client(base_url=(secure_server if secure else server).url, retry=ONCE, timeout=1.5)
     began = time.monotonic()
 
     heard = both.run(client, Operation("POST", "/slowly", bytes, body=b"x" * 25_000_000))
 
     assert heard == b"heard"
-    assert time.monotonic() - began > 0.7
+    assert time.monotonic() - began > 1.5
 
 
 @pytest.mark.parametrize("host", ["a..b", "x" * 64 + ".example.com"])
