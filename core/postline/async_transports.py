@@ -88,7 +88,7 @@ class AsyncTransports:
         share.idle.append(transport)
         share.wake()
         if self._closed:
-            await self.aclose()
+            await transport.aclose()
 
     def _make_through(self, share: _LoopShare) -> AsyncThrough:
         from postline.through import AsyncThrough
@@ -103,10 +103,10 @@ class AsyncTransports:
         return share
 
     async def aclose(self) -> None:
-        """Close this event loop's idle connections now, and each one lent when it comes back."""
+        """Close this event loop's idle connections now, and each one lent when it comes back. Who waits for one opens it again."""
         self._closed = True
         share = self._share()
         if share.through:
             await share.through.aclose()
-        while share.idle:
-            await share.idle.pop().aclose()
+        for line in [*share.idle]:
+            await line.aclose()

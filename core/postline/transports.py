@@ -12,6 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
 from postline.config import Settings
@@ -80,11 +81,11 @@ class Transports:
         if transport is self._through:
             return
         self._idle.append(transport)  # type: ignore[arg-type]  # there is one `Through` at most
+        if self._closed:
+            self.close()
         if self._waiting:
             with self._returned:
                 self._returned.notify()
-        if self._closed:
-            self.close()
 
     def _make_through(self) -> Through:
         from postline.through import Through
@@ -113,12 +114,17 @@ class Transports:
                 self._waiting -= 1
 
     def close(self) -> None:
-        """Close idle connections now, and each one lent when it comes back."""
+        """Close idle connections now, and each one lent when it comes back. Who waits for one opens it again."""
         self._closed = True
         if self._through:
             self._through.close()
-        while self._idle:
-            self._idle.pop().close()
+        closed = []
+        with suppress(IndexError):  # also where another thread takes the last one
+            while True:
+                line = self._idle.pop()
+                line.close()
+                closed.append(line)
+        self._idle.extend(closed)
 
 
 def pool_timeout() -> ExchangeError:
