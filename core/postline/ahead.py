@@ -7,6 +7,7 @@ do not share what the allocator keeps.
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 import threading
 import weakref
@@ -35,14 +36,15 @@ class Loop:
         self._users = 0
         self._closed = False
         # Who forgets to close a client is told of open connections, not of this.
-        weakref.finalize(self, _close, self._loop)
+        weakref.finalize(self, _close, self._loop, os.getpid())
 
     def __enter__(self) -> None:
         with self._lock:
+            if not self._users:
+                thread = threading.Thread(target=self._run, args=[self._thread], name="postline", daemon=True)
+                thread.start()
+                self._thread = thread
             self._users += 1
-            if self._users == 1:
-                self._thread = threading.Thread(target=self._run, args=[self._thread], name="postline", daemon=True)
-                self._thread.start()
 
     def __exit__(self, *_: object) -> None:
         with self._lock:
@@ -92,11 +94,11 @@ class Loop:
             self._closed, left = True, self._thread if not self._users else None
         if left:
             left.join()
-            _close(self._loop)
+            _close(self._loop, os.getpid())
 
 
-def _close(loop: asyncio.AbstractEventLoop) -> None:
-    if not loop.is_running():
+def _close(loop: asyncio.AbstractEventLoop, process_id: int) -> None:
+    if process_id == os.getpid() and not loop.is_running():
         loop.close()
 
 
@@ -111,6 +113,7 @@ class Behind(AsyncClient[Wire]):
         super().__init__(client.wire)
         self._client = client
         self.loop = Loop()
+        self.process_id = os.getpid()
 
     @cached_property
     def _threads(self) -> ThreadPoolExecutor:
@@ -140,7 +143,7 @@ class Ahead(Generic[T]):
         self._loop = behind.loop
         self._batches = behind.batches(traversal, width)
         self._reading: asyncio.Task[Any] | None = None
-        self._exit: BaseException | None = None
+        self._ended_by: BaseException | None = None
 
     def items(self) -> Iterator[T]:
         """Give the items as they come. The first one asked for starts requests; leaving the iterator ends them."""
@@ -148,8 +151,8 @@ class Ahead(Generic[T]):
             try:
                 while batch := self._loop.wait(self._next()):
                     yield from batch
-                if self._exit:
-                    raise self._exit
+                if self._ended_by:
+                    raise self._ended_by
             finally:
                 self._loop.end(self._end())
 
@@ -159,7 +162,7 @@ class Ahead(Generic[T]):
         try:
             batch = await anext(self._batches, batch)
         except (SystemExit, KeyboardInterrupt) as error:  # of a callback: it ends the reader, not the loop
-            self._exit = error
+            self._ended_by = error
         self._reading = None
         return batch
 

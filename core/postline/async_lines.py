@@ -45,7 +45,7 @@ class AsyncLine:
         return answer.reply
 
     async def _open(self, seconds: float) -> _Pipe:
-        if self._pipe and (self._pipe.closed or is_spent(self._pipe.socket, self._idle_since)):
+        if self._pipe and (self._pipe.transport.is_closing() or is_spent(self._pipe.socket, self._idle_since)):
             self._abort()
         if self._pipe is None:
             self._pipe = await self._connect(seconds)
@@ -83,7 +83,6 @@ class _Pipe(asyncio.Protocol):
     _unsent_then: int
 
     def __init__(self) -> None:
-        self.closed = False
         self._loop = asyncio.get_running_loop()
         self._reading: Reading | None = None
         self._rest = memoryview(b"")
@@ -152,7 +151,6 @@ class _Pipe(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         """End what is under way."""
-        self.closed = True
         self._fail(failure("Read", error or ConnectionResetError("the connection was closed")))
 
     def _read(self, data: bytes) -> None:

@@ -8,10 +8,11 @@ back, on an event loop (`ahead`).
 from __future__ import annotations
 
 import inspect
+import os
 import time
 from collections.abc import Generator, Iterator
 from contextlib import closing
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast, overload
 
 from postline.errors import ArgumentError, ClosedError
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 W = TypeVar("W", bound=Wire)
+
+_PARENTS: list[Any] = []
+"""What a fork has of its parent's event loops. It is kept, as clearing it away would take from the parent what they share."""
 
 
 class Driver(Generic[W]):
@@ -72,6 +76,7 @@ class Client(Driver[W]):
     """
 
     is_async = False
+    _made_behind: Behind | None = None
 
     def __init__(self, wire: W, transport: httpx.BaseTransport | None = None) -> None:
         self._set_up(wire, transport)
@@ -166,11 +171,16 @@ class Client(Driver[W]):
         finally:
             transports.give(transport)
 
-    @cached_property
+    @property
     def _behind(self) -> Behind:
-        from postline.ahead import Behind  # with asyncio, which takes a while to load
+        if self._made_behind and self._made_behind.process_id != os.getpid():
+            _PARENTS.append(self._made_behind)
+            self._made_behind = None
+        if self._made_behind is None:
+            from postline.ahead import Behind  # with asyncio, which takes a while to load
 
-        return Behind(self)
+            self._made_behind = Behind(self)
+        return self._made_behind
 
     def _items(self, traversal: Traversal[T], width: int) -> Iterator[T]:
         if width > 1:
@@ -197,8 +207,9 @@ class Client(Driver[W]):
     def close(self) -> None:
         """Close the connections; a request under way ends first. Closing twice does nothing. The twin is not closed."""
         self._closed = True
-        if behind := vars(self).pop("_behind", None):
-            behind.shut()
+        if self._made_behind:
+            self._behind.shut()
+            self._made_behind = None
         for each in (self._home, *self._abroad.values()):
             each.close()
 

@@ -92,15 +92,15 @@ def read(request: Request) -> Reading:
 
 def _head() -> Generator[None, bytes, tuple[int, bool, Fields, bytes]]:
     """Read status, whether the connection lasts, and fields; the last is what came after them."""
-    come = b""
+    come, heard_bytes = b"", 0
     while True:
         while (end := come.find(b"\r\n\r\n")) < 0:
-            if len(come) > _MOST_HEAD_BYTES:
+            if heard_bytes > _MOST_HEAD_BYTES:
                 raise ExchangeError("RemoteProtocolError", "the answer's head does not end")
             more = yield
             if not more:
                 raise ExchangeError("RemoteProtocolError", "the server closed the connection without an answer")
-            come += more
+            come, heard_bytes = come + more, heard_bytes + len(more)
         first, *lines = come[:end].split(b"\r\n")
         come = come[end + 4 :]
         started = _STATUS.fullmatch(first)
@@ -191,6 +191,7 @@ class _Chunked:
         self._left: int | None = None
         """Of the piece that is read; `None` where the next one's length comes."""
         self._last = False
+        self._trailer_bytes = 0
 
     def take(self, come: bytes) -> bytes:
         content, come, at = [], self.left_over + come, 0  # copied once, however small the pieces
@@ -213,6 +214,9 @@ class _Chunked:
     def _follow(self, line: bytes) -> None:
         if self._last:
             self.ended = not line
+            self._trailer_bytes += len(line)
+            if self._trailer_bytes > _MOST_HEAD_BYTES:
+                raise ExchangeError("RemoteProtocolError", "the answer does not end")
         elif self._left is not None:
             if line:
                 raise ExchangeError("RemoteProtocolError", "a piece of the answer is longer than it said")

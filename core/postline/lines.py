@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import select
 import socket
 import time
@@ -22,6 +23,8 @@ class Line:
         self._route = route
         self._socket: socket.socket | None = None
         self._idle_since = 0.0
+        self._process_id = 0
+        """Whose connection it is: a fork makes one of its own."""
 
     def send(self, request: Request) -> Reply:
         """Send a request and read its answer.
@@ -54,10 +57,10 @@ class Line:
             raise failure("Read", error) from error
 
     def _open(self, timeout: float) -> socket.socket:
-        if self._socket and is_spent(self._socket, self._idle_since):
+        if self._socket and (is_spent(self._socket, self._idle_since) or self._process_id != os.getpid()):
             self.close()
         if self._socket is None:
-            self._socket = self._connect(timeout)
+            self._socket, self._process_id = self._connect(timeout), os.getpid()
         self._socket.settimeout(timeout)
         return self._socket
 

@@ -108,8 +108,9 @@ class Transports:
                     try:
                         return self._idle.pop()
                     except IndexError:
-                        if not self._returned.wait(deadline - time.monotonic()):
+                        if time.monotonic() > deadline:
                             raise pool_timeout() from None
+                        self._returned.wait(deadline - time.monotonic())
             finally:
                 self._waiting -= 1
 

@@ -183,6 +183,20 @@ def test_a_head_that_does_not_end_is_given_up() -> None:
         answer([b"HTTP/1.1 200 OK\r\n", *[b"x: " + b"y" * 9_000 + b"\r\n"] * 8])
 
 
+@pytest.mark.parametrize(
+    ("begun", "more"),
+    [
+        (b"", b"HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n" * 100),
+        (b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\n", b"x-sum: 1\r\n" * 500),
+    ],
+    ids=["before", "after"],
+)
+def test_an_answer_that_goes_on_without_content_is_given_up(begun: bytes, more: bytes) -> None:
+    """A server cannot hold a call for ever with what is no answer."""
+    with pytest.raises(ExchangeError, match="not end"):
+        answer([*filter(None, [begun]), *[more] * 100])
+
+
 @pytest.mark.parametrize("body", [b"x\r\n", b"-1\r\n", b"1_0\r\n", b"3\r\nabcdef\r\n", b"\r\n", b"1;" + b"x" * 5_000])
 def test_a_piece_that_is_unclear_is_refused(body: bytes) -> None:
     """Its length is hexadecimal, and true."""

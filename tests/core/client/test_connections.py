@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import select
 import subprocess
 import sys
@@ -684,6 +685,32 @@ print(next(items))
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30)
 
     assert (done.stdout, done.stderr) == ("0\n", "")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has no fork")
+def test_a_fork_has_connections_of_its_own(server):
+    """What parent and child ask after it goes over different connections, one by one and side by side."""
+    code = f"""
+import os
+from postline import CommuneClient, Gather, Operation
+client = CommuneClient("key", base_url={server.url!r})
+def ask(name):
+    paths = [f"/echo?{{name}}.{{n}}" for n in range(30)]
+    work = [Operation("GET", path, bytes) for path in paths]
+    answers = [*client.run(Gather(work, 4)), *map(client.run, work)]
+    assert all(path.encode() in each for path, each in zip(paths * 2, answers)), name
+ask("before")
+child = os.fork()
+ask("child" if child == 0 else "parent")
+if child == 0:
+    os._exit(0)
+assert os.waitpid(child, 0)[1] == 0
+ask("after")
+client.close()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_streams_side_by_side_share_what_is_open(server):

@@ -11,6 +11,7 @@ from functools import partial
 import httpx
 import pytest
 
+from postline import client as client_module
 from postline.commune import AsyncCommuneClient, CommuneClient
 from postline.config import Settings
 from postline.errors import APIError, ArgumentError, ClosedError, TooLargeError
@@ -430,3 +431,20 @@ def test_a_client_shows_where_it_leads_and_no_key(both):
 
     assert "http://commune.example.com" in shown
     assert "secret" not in shown
+
+
+def test_a_fork_makes_an_event_loop_of_its_own(monkeypatch):
+    """It leaves the parent's alone, as both have the same sockets in their hands."""
+    work = Gather([get("a"), get("b")], 2)
+    with CommuneClient("key", transport=httpx.MockTransport(echo)) as client:
+        client.run(work)
+        parents = client._behind
+
+        with monkeypatch.context() as forked:
+            forked.setattr("os.getpid", lambda: -1)
+            client.run(work)
+            assert client._behind is not parents
+            client.close()
+
+    assert client_module._PARENTS.pop() is parents
+    parents.shut()
